@@ -1,0 +1,69 @@
+/*
+ * A view of text that somebody else owns: not NUL-terminated, may hold any byte.
+ * A null text (at == NULL) means "unknown", which is not the same as the empty text.
+ */
+#ifndef MUSTER_BASE_TEXT_H
+#define MUSTER_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+struct text {
+    const char *at;
+    uint32_t len; /* bytes */
+};
+
+static inline struct text text_of(const char *string)
+{
+    struct text t = {.at = string, .len = string ? (uint32_t)strlen(string) : 0};
+    return t;
+}
+
+static inline struct text text_at(const void *at, size_t len)
+{
+    struct text t = {.at = at, .len = (uint32_t)len};
+    return t;
+}
+
+static inline bool text_is(struct text a, const char *b)
+{
+    size_t len = strlen(b);
+    return a.at != NULL && a.len == len && memcmp(a.at, b, len) == 0;
+}
+
+static inline bool text_same(struct text a, struct text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static inline char ascii_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
+/* ASCII case-insensitive equality (HTTP field names, host names). */
+static inline bool text_is_nocase(struct text a, const char *b)
+{
+    size_t len = strlen(b);
+    if (a.at == NULL || a.len != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (ascii_lower(a.at[i]) != ascii_lower(b[i]))
+            return false;
+    return true;
+}
+
+static inline bool text_starts(struct text a, const char *prefix)
+{
+    size_t len = strlen(prefix);
+    return a.at != NULL && a.len >= len && memcmp(a.at, prefix, len) == 0;
+}
+
+static inline bool text_ends(struct text a, const char *suffix)
+{
+    size_t len = strlen(suffix);
+    return a.at != NULL && a.len >= len && memcmp(a.at + a.len - len, suffix, len) == 0;
+}
+
+#endif

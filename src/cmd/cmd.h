@@ -1,0 +1,52 @@
+/*
+ * Subcommands: one file each, ending in `const struct command command_x`, one line in cmd/cmd.list.
+ */
+#ifndef MUSTER_CMD_CMD_H
+#define MUSTER_CMD_CMD_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { EXIT_DONE, EXIT_UNUSED_INPUT, EXIT_USAGE, EXIT_WORLD, EXIT_CHECK };
+
+enum { OPTION_LIST = 64 };
+struct string_list {
+    const char *at[OPTION_LIST];
+    unsigned len;
+};
+
+/* Options every subcommand knows (cmd/options.c); what is not given has its default. */
+struct options {
+    const char *store;  /* "./muster-data", $MUSTER_STORE, or "none" */
+    const char *home;   /* NULL = default */
+    const char *sensor; /* "default" */
+    unsigned workers;
+    uint64_t memory_bytes; /* 1 GiB */
+    struct string_list intel, geo, allow, roles, set;
+    const char *cache, *config, *as;
+    const char *known_by; /* YYYY-MM-DD or NULL */
+    const char *from, *to, *year, *format, *output, *by; /* report */
+    bool json, quiet, again, near;
+    unsigned verbose;
+    /* what is left: the subcommand's own words */
+    char **words;
+    unsigned words_len;
+};
+
+struct command {
+    const char *name, *usage, *about;
+    const char *help; /* options of its own, one a line; NULL = none */
+    int (*run)(const struct options *options); /* exit status */
+};
+
+extern const struct command *const commands[];
+extern const unsigned commands_len;
+
+/* Reads argv (without program and subcommand name); false: a usage error was printed. */
+bool options_read(struct options *options, char **argv, int argc, const struct command *command);
+
+#endif

@@ -1,0 +1,19 @@
+/*
+ * Indicator files in (maltrail trails, plain lists, ThreatFox intervals, Feodo, SSLBL, blackbook,
+ * Spamhaus DROP), one compiled cache file out. What a file is, is told by its content. A new format
+ * is one file ending in `const struct feed_format feed_x` and one line in feeds/feeds.list.
+ */
+#ifndef MUSTER_FEEDS_FEEDS_H
+#define MUSTER_FEEDS_FEEDS_H
+
+#include "base/arena.h"
+#include "base/err.h"
+
+/* The compiled file of PATH (a file, .gz/.zst/.tar.zst, or a folder), made when it is not in the
+ * cache yet: $XDG_CACHE_HOME/muster or cache_or_null, keyed by a digest of names, sizes and
+ * modification times (checked in milliseconds) that stands for content. Returns its path, in the
+ * arena; null and err when nothing in it could be used. `compiled` tells whether it was made now. */
+struct text feeds_compiled(const char *path, const char *cache_or_null, struct arena *arena,
+                           bool *compiled, struct err *err);
+
+#endif

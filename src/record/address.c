@@ -1,0 +1,102 @@
+#include "record/address.h"
+
+#include <arpa/inet.h>
+#include <stdio.h>
+
+struct address address_v6(const uint8_t bytes[16])
+{
+    struct address a = {0, 0};
+    for (int i = 0; i < 8; i++) {
+        a.high = a.high << 8 | bytes[i];
+        a.low = a.low << 8 | bytes[8 + i];
+    }
+    return a;
+}
+
+int address_compare(struct address a, struct address b)
+{
+    if (a.high != b.high)
+        return a.high < b.high ? -1 : 1;
+    return a.low < b.low ? -1 : a.low > b.low;
+}
+
+const char *address_format(struct address a, char out[ADDRESS_TEXT])
+{
+    out[0] = '\0';
+    if (!address_known(a))
+        return out;
+    if (address_is_v4(a)) {
+        uint32_t n = address_v4_number(a);
+        (void)snprintf(out, ADDRESS_TEXT, "%u.%u.%u.%u", n >> 24, n >> 16 & 255, n >> 8 & 255,
+                       n & 255);
+        return out;
+    }
+    uint8_t bytes[16];
+    for (int i = 0; i < 8; i++) {
+        bytes[i] = (uint8_t)(a.high >> (56 - 8 * i));
+        bytes[8 + i] = (uint8_t)(a.low >> (56 - 8 * i));
+    }
+    (void)inet_ntop(AF_INET6, bytes, out, ADDRESS_TEXT);
+    return out;
+}
+
+bool address_parse(struct text text, struct address *ret)
+{
+    char copy[ADDRESS_TEXT];
+    if (text.at == NULL || text.len == 0 || text.len >= sizeof copy)
+        return false;
+    memcpy(copy, text.at, text.len);
+    copy[text.len] = '\0';
+    uint8_t bytes[16];
+    if (inet_pton(AF_INET, copy, bytes) == 1) {
+        *ret = address_v4((uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 |
+                          (uint32_t)bytes[2] << 8 | bytes[3]);
+        return true;
+    }
+    if (inet_pton(AF_INET6, copy, bytes) != 1)
+        return false;
+    *ret = address_v6(bytes);
+    return true;
+}
+
+static struct address address_mask(struct address a, uint8_t prefix)
+{
+    if (prefix < 64)
+        a.high = prefix ? a.high & ~UINT64_C(0) << (64 - prefix) : 0;
+    if (prefix < 128)
+        a.low = prefix > 64 ? a.low & ~UINT64_C(0) << (128 - prefix) : 0;
+    return a;
+}
+
+bool network_parse(struct text text, struct network *ret)
+{
+    uint32_t slash = 0;
+    while (slash < text.len && text.at[slash] != '/')
+        slash++;
+    struct address a;
+    if (!address_parse(text_at(text.at, slash), &a))
+        return false;
+    unsigned widest = address_is_v4(a) ? 32 : 128;
+    unsigned prefix = widest;
+    if (slash < text.len) {
+        uint32_t digits = text.len - slash - 1;
+        if (digits < 1 || digits > 3)
+            return false;
+        prefix = 0;
+        for (uint32_t i = slash + 1; i < text.len; i++) {
+            if (text.at[i] < '0' || text.at[i] > '9')
+                return false;
+            prefix = prefix * 10 + (unsigned)(text.at[i] - '0');
+        }
+        if (prefix > widest)
+            return false;
+    }
+    ret->prefix = (uint8_t)(prefix + (128 - widest));
+    ret->first = address_mask(a, ret->prefix);
+    return true;
+}
+
+bool network_holds(const struct network *n, struct address a)
+{
+    return address_same(address_mask(a, n->prefix), n->first);
+}

@@ -1,0 +1,45 @@
+/*
+ * Evidence: one detector's finding about one pair. The strength is a log-likelihood ratio in
+ * natural logs (may be negative). Pure data: what the judge needs is all here, so that a pair can
+ * be judged again at report time.
+ */
+#ifndef MUSTER_RECORD_EVIDENCE_H
+#define MUSTER_RECORD_EVIDENCE_H
+
+#include "base/clock.h"
+#include "base/text.h"
+
+/* Evidence of one group is about the same fact: the judge takes the strongest of a group. */
+enum evidence_group {
+    GROUP_LISTED_END,     /* the outside end (address, port, name) is on a list */
+    GROUP_LISTED_CONTENT, /* a mark in the conversation is on a list (certificate, URL, JA3, JA4) */
+    GROUP_RHYTHM,         /* how the calls lie in time */
+    GROUP_SHAPE,          /* what the conversation looks like (TLS, HTTP, raw) */
+    GROUP_NAMES,          /* what names are asked for (tunnel, DGA) */
+    GROUP_SPREAD,         /* what else the host does */
+    GROUP_ROLE,           /* what speaks for a harmless end (popular name, shared provider) */
+    GROUPS
+};
+
+enum {
+    EVIDENCE_CONTENT = 1,  /* a mark, certificate, dated indicator in force: may confirm */
+    EVIDENCE_SINKHOLE = 2, /* the outside end is a sinkhole */
+    EVIDENCE_SUSPECT = 4,  /* alone never more than suspected (a name only asked for) */
+    EVIDENCE_UNDATED = 8,  /* alone never more than probable */
+};
+
+struct evidence {
+    const char *detector; /* its name; static */
+    uint16_t version;     /* of the detector */
+    uint8_t group;        /* enum evidence_group */
+    uint8_t flags;        /* EVIDENCE_ bits */
+    double strength;
+    uint64_t number;      /* packet or line it can be seen at; 0 = none */
+    struct day known_from; /* when the indicator was first listed; DAY_NONE = not known */
+    struct text set;      /* indicator set (feed) and digest, or null */
+    struct text item;     /* the indicator or figure, e.g. "ja3 51c64c77..." */
+    struct text family;   /* or null */
+    struct text why;      /* a sentence with figures that a person can check */
+};
+
+#endif

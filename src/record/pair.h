@@ -1,0 +1,60 @@
+/*
+ * A pair: a UTC day's dealings of one host with one outside end, an address or (for what is only
+ * asked in DNS) a registered domain. The shard keeps this summary; detectors keep their own state
+ * beside it.
+ */
+#ifndef MUSTER_RECORD_PAIR_H
+#define MUSTER_RECORD_PAIR_H
+
+#include "base/clock.h"
+#include "record/address.h"
+
+enum {
+    PAIR_BY_NAME = 1,    /* the outside end is a registered domain asked for in DNS */
+    PAIR_OPENED_HOST = 2,
+    PAIR_OPENED_OUTSIDE = 4,
+    PAIR_ANSWERED = 8,      /* a conversation that the host opened was answered */
+    PAIR_OUTSIDE_HOME = 16, /* the outside end is home too */
+    PAIR_PORTS = 32,        /* several outside ports */
+    PAIR_PROTOCOLS = 64,    /* several transports */
+    PAIR_POPULAR = 128,     /* its name is on the popular list */
+};
+
+enum { PAIR_CALLS = 32 };
+
+struct pair {
+    struct day day;
+    uint16_t flags;
+    uint8_t protocol;
+    struct address host;
+    struct address outside;  /* none for PAIR_BY_NAME */
+    struct text name;        /* SNI, Host, or what DNS told this host of the address; or null */
+    struct port host_port;   /* of the first conversation */
+    struct port port;        /* outside end's, of the conversation with most bytes */
+    uint64_t port_bytes;     /* of that conversation */
+    const char *app;         /* of that conversation; static, or NULL */
+    struct instant first, last;
+    uint32_t hours;          /* 24-bit mask */
+    uint32_t flows, flows_answered; /* a cut flow's parts count once */
+    uint64_t bytes_out, bytes_in;
+    uint64_t payload_out, payload_in;
+    uint32_t calls;          /* conversations the host opened; starts of PAIR_CALLS of them below */
+    struct instant call[PAIR_CALLS];
+};
+
+/* What the shard knows of the host on that day. */
+enum {
+    HOST_RESOLVER = 1,  /* answered DNS questions */
+    HOST_SERVER = 2,    /* answered conversations opened by others */
+    HOST_PROXY = 4,     /* answered HTTP proxy requests */
+    HOST_MAIL = 8,      /* answered SMTP opened by outside ends */
+};
+struct host {
+    struct day day;
+    struct address address;
+    uint64_t mac;        /* 48 bits of the frames it sent; 0 = none or several */
+    uint16_t flags;      /* HOST_ */
+    uint32_t flows_opened, flows_answered;
+};
+
+#endif

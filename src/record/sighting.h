@@ -1,0 +1,55 @@
+/*
+ * The rows that leave the judge: sightings, contacts, coverage. Their columns stand once in
+ * columns.list; JSON, CSV, the store's DDL and the docs are made from it.
+ */
+#ifndef MUSTER_RECORD_SIGHTING_H
+#define MUSTER_RECORD_SIGHTING_H
+
+#include "base/arena.h"
+#include "record/address.h"
+#include "record/evidence.h"
+
+/* Column types and how "unknown" (null) is said. */
+typedef struct day column_day;         /* DAY_NONE */
+typedef struct instant column_time;    /* INSTANT_NONE_US */
+typedef struct text column_text;       /* at == NULL */
+typedef struct address column_address; /* :: */
+typedef int64_t column_count;          /* -1 */
+typedef int8_t column_flag;            /* -1; else 0 or 1 */
+typedef double column_real;            /* NaN */
+
+struct evidence_list {
+    const struct evidence *at;
+    uint32_t len;
+};
+typedef struct evidence_list column_evidence; /* always there, may be empty */
+
+struct instant_list {
+    const struct instant *at;
+    uint32_t len;
+};
+typedef struct instant_list column_times;
+
+#define COLUMN(name, type, unit, help) column_##type name;
+struct sighting {
+#include "record/sighting.list"
+};
+struct contact {
+#include "record/contact.list"
+};
+struct coverage {
+#include "record/coverage.list"
+};
+#undef COLUMN
+
+/* Everything one source yielded. Texts and lists live in the arena. */
+struct findings {
+    struct arena arena;
+    struct sighting *sighting; /* sorted by day, host, controller, controller_name */
+    size_t sightings;
+    struct contact *contact; /* sorted likewise */
+    size_t contacts;
+    struct coverage coverage;
+};
+
+#endif
