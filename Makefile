@@ -30,7 +30,7 @@ HARDEN += -fsanitize=$(SAN) -fno-omit-frame-pointer -fno-sanitize-recover=all
 endif
 OPT     ?= -O2
 CFLAGS  ?= -g
-ALLFLAGS = -std=gnu17 $(OPT) $(CFLAGS) $(WARN) $(HARDEN) -Isrc -isystem $(DUCKDB_H) \
+ALLFLAGS = -std=gnu17 -D_GNU_SOURCE $(OPT) $(CFLAGS) $(WARN) $(HARDEN) -Isrc -isystem $(DUCKDB_H) \
 	-DMUSTER_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lpthread -lm
 LINK     = -pie -Wl,-z,relro -Wl,-z,now $(if $(SAN),-fsanitize=$(SAN))
