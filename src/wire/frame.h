@@ -1,0 +1,16 @@
+/*
+ * The outer headers of a packet: link, VLAN tags, IPv4/IPv6 with extension headers, TCP/UDP/ICMP.
+ * Pure; asked once a packet, so it is written for speed: one pass, no loop without a bound.
+ */
+#ifndef MUSTER_WIRE_FRAME_H
+#define MUSTER_WIRE_FRAME_H
+
+#include "record/packet.h"
+#include "record/skip.h"
+
+enum { FRAME_VLANS = 4, FRAME_EXTENSIONS = 8 };
+
+/* SKIPS when ret was filled (all but `home`); otherwise the reason, and ret is not to be used. */
+enum skip frame_decode(const struct packet *packet, struct frame *ret);
+
+#endif
