@@ -41,7 +41,8 @@ LIB  := $(OUT)/libmuster.a
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all demo test check bench evaluate fuzz install clean unit golden system
+.PHONY: all demo test check bench evaluate fuzz install clean unit unit-programs fuzz-programs \
+	golden golden-update system
 all: muster
 
 muster: $(OUT)/muster
@@ -64,6 +65,54 @@ $(OUT)/unit/%: tests/unit/%.c $(LIB)
 
 unit: $(UNIT)
 	@for t in $(UNIT); do $$t || exit 1; done
+
+
+demo:
+	@tools/setup demo
+	@$(MAKE) --no-print-directory muster
+	@tools/demo
+
+# What a test run needs built; tools/run-tests counts and sums up.
+unit-programs: $(UNIT)
+test:
+	@tools/setup test
+	@$(MAKE) --no-print-directory muster unit-programs
+	@tools/run-tests $(OUT) unit golden system
+
+golden: muster
+	@tools/run-tests $(OUT) golden
+golden-update: muster
+	@tests/golden/run --update ./muster
+system: muster
+	@tools/run-tests $(OUT) system
+
+# tests/fuzz/fuzz_x.c becomes OUT/fuzz_x; needs clang (libFuzzer).
+$(OUT)/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
+	$(CC) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MMD -MP $(LINK) -o $@ $< $(LIB) $(LIBS)
+fuzz-programs: $(FUZZ:%=$(OUT)/%)
+
+check:
+	@tools/setup check
+	@tools/check
+FUZZ_SECONDS ?= 600
+fuzz:
+	@tools/setup check
+	@tools/fuzz $(FUZZ_SECONDS)
+
+bench: muster
+	@bench/run
+SCORE ?= ../shared/tools/score
+evaluate: muster
+	@bench/evaluate $(SCORE)
+
+SHARE := $(DESTDIR)$(PREFIX)/share/muster
+install: muster
+	install -D -m 755 $(OUT)/muster $(DESTDIR)$(PREFIX)/bin/muster
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/muster $(DUCKDB)/libduckdb.so
+	install -D -m 644 -t $(SHARE)/geo/geo-whois-asn-country-mmdb \
+		deps/node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb
+	install -D -m 644 -t $(SHARE)/geo/asn deps/node_modules/@ip-location-db/asn/asn-ipv4.csv \
+		deps/node_modules/@ip-location-db/asn/asn-ipv6.csv
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 
