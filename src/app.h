@@ -1,0 +1,36 @@
+/*
+ * The application layer of conversations: takes bytes in order (flow/tcp.h) or datagrams, tells the
+ * protocol by content, never by port, and emits DNS, TLS and HTTP records. All its memory is the
+ * flow's and the buffers'.
+ *
+ * Order: app_init -> app_datagram / the tcp_sink for each frame -> app_finish at the flow's end.
+ */
+#ifndef MUSTER_APP_H
+#define MUSTER_APP_H
+
+#include "flow/tcp.h"
+#include "record/skip.h"
+#include "wire/dns.h"
+#include "wire/http.h"
+#include "wire/tls.h"
+
+struct app {
+    struct flows *flows;
+    struct buffers *buffers;
+    struct tcp_sink sink;
+    struct skips *skips;
+    struct instant now;   /* of the frame in hand */
+    uint64_t number;      /* likewise */
+    void *context;        /* of emit */
+    void (*emit)(void *context, const struct record *record);
+    struct tls_scratch client, server; /* parsers' working room */
+    struct dns_scratch dns;
+};
+
+void app_init(struct app *app, struct flows *flows, struct buffers *buffers, struct skips *skips,
+              void (*emit)(void *context, const struct record *record), void *context);
+void app_datagram(struct app *app, uint32_t flow, unsigned dir, const uint8_t *bytes, size_t len);
+/* Emits what is half done; before the flow is removed. */
+void app_finish(struct app *app, uint32_t flow);
+
+#endif

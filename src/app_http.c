@@ -1,0 +1,320 @@
+#include "app_http.h"
+
+#include "base/err.h"
+
+#include <string.h>
+
+/*
+ * The requester's content buffer holds the requests that wait for their response, each a head and
+ * the start of its body (flow->request_len), and behind them the head that is not whole yet. The
+ * responder's holds only a head that is not whole yet.
+ */
+enum { PHASE_HEAD, PHASE_BODY, PHASE_LOST };
+enum { REQUESTS = 4, BODY_KEPT = 1024, MESSAGES_A_CALL = 70000 };
+
+static uint32_t *content(struct flow *flow, unsigned dir)
+{
+    return &flow->slot[SLOT_CONTENT_OUT + dir];
+}
+
+void http_start(struct flow *flow)
+{
+    flow->requester = REQUESTER_UNKNOWN;
+    for (unsigned dir = OUT; dir <= IN; dir++)
+        flow->stream[dir].phase = PHASE_HEAD;
+}
+
+static uint32_t waiting_bytes(const struct flow *flow)
+{
+    uint32_t sum = 0;
+    for (unsigned i = 0; i < flow->requests_waiting; i++)
+        sum += flow->request_len[i];
+    return sum;
+}
+
+/* Emits the oldest waiting request; response fields are in `record` already when it has one. */
+static void emit_oldest(struct app *app, struct flow *flow, unsigned requester,
+                        struct http_record *record)
+{
+    uint32_t have;
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, requester), &have);
+    char host[256];
+    size_t head_len;
+    struct http_body body;
+    enum parse parse = http_parse_request(at, flow->request_len[0], host, record, &head_len, &body);
+    muster_assert(parse == PARSE_DONE);
+    if (flow->request_len[0] > head_len)
+        record->body = text_at(at + head_len, flow->request_len[0] - head_len);
+    app_emit(app, flow, RECORD_HTTP, record);
+    buffers_remove(app->buffers, *content(flow, requester), 0, flow->request_len[0]);
+    flow->requests_waiting--;
+    memmove(flow->request_len, flow->request_len + 1,
+            flow->requests_waiting * sizeof *flow->request_len);
+}
+
+static void emit_unanswered(struct app *app, struct flow *flow, unsigned requester)
+{
+    struct http_record record = {.request_body = -1, .response_body = -1};
+    emit_oldest(app, flow, requester, &record);
+    if (flow->stream[!requester].skip_responses < UINT8_MAX)
+        flow->stream[!requester].skip_responses++;
+}
+
+static void body_begin(struct flow_stream *s, const struct http_body *body)
+{
+    s->body_kind = (uint8_t)body->kind;
+    s->body_left = body->kind == HTTP_BODY_LENGTH ? body->len : 0;
+    s->body_seen = 0;
+    s->chunk_state = 0;
+    bool none = body->kind == HTTP_BODY_NONE || (body->kind == HTTP_BODY_LENGTH && body->len == 0);
+    s->phase = none ? PHASE_HEAD : PHASE_BODY;
+}
+
+/* Consumes body bytes; returns how many, and the run of data among them. */
+static size_t body_data(struct app *app, struct flow_stream *s, const uint8_t *bytes, size_t len,
+                        const uint8_t **data, size_t *data_len)
+{
+    size_t used = len;
+    *data = bytes;
+    *data_len = len;
+    if (s->body_kind == HTTP_BODY_LENGTH) {
+        if (used > s->body_left)
+            used = (size_t)s->body_left;
+        *data_len = used;
+        s->body_left -= used;
+        if (s->body_left == 0)
+            s->phase = PHASE_HEAD;
+    } else if (s->body_kind == HTTP_BODY_CHUNKED) {
+        struct http_chunks chunks = {s->body_left, s->chunk_state};
+        bool done = false, bad = false;
+        *data = NULL;
+        *data_len = 0;
+        used = http_chunks_feed(&chunks, bytes, len, &done, &bad, data, data_len);
+        s->body_left = chunks.left;
+        s->chunk_state = chunks.state;
+        if (bad) {
+            app->skips->count[SKIP_http_damaged]++;
+            s->phase = PHASE_LOST;
+            used = len;
+        } else if (done) {
+            s->phase = PHASE_HEAD;
+        }
+    }
+    s->body_seen += *data_len;
+    return used;
+}
+
+/* Keeps the start of a request's body behind its head: the last waiting request's. */
+static void keep_body(struct app *app, uint32_t index, unsigned dir, const uint8_t *data,
+                      size_t len, uint64_t seen_before)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    if (flow->requests_waiting == 0 || seen_before >= BODY_KEPT || len == 0 || data == NULL)
+        return;
+    if (len > BODY_KEPT - seen_before)
+        len = BODY_KEPT - (size_t)seen_before;
+    struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
+    uint16_t *last = &flow->request_len[flow->requests_waiting - 1];
+    if (*content(flow, dir) == 0 || *last + len > UINT16_MAX)
+        return;
+    if (buffers_append(app->buffers, content(flow, dir), owner, data, len))
+        *last = (uint16_t)(*last + len);
+}
+
+static void request_whole(struct app *app, uint32_t index, unsigned dir, size_t head_len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    if (flow->requests_waiting == REQUESTS)
+        emit_unanswered(app, flow, dir);
+    flow->request_len[flow->requests_waiting++] = (uint16_t)head_len;
+}
+
+/* A response head is whole at `at`: joins it with the oldest waiting request and emits both. */
+static void response_whole(struct app *app, struct flow *flow, unsigned dir,
+                           struct http_record *record, const uint8_t *rest, size_t rest_len)
+{
+    struct flow_stream *s = &flow->stream[dir];
+    if (record->status >= 100 && record->status < 200 && record->status != 101)
+        return;
+    if (s->skip_responses) {
+        s->skip_responses--;
+        return;
+    }
+    if (rest_len)
+        record->response_start = text_at(rest, rest_len < BODY_KEPT ? rest_len : BODY_KEPT);
+    if (flow->requests_waiting) {
+        emit_oldest(app, flow, !dir, record);
+    } else {
+        app_emit(app, flow, RECORD_HTTP, record); /* its request was not captured */
+    }
+}
+
+static struct text waiting_method(struct app *app, struct flow *flow, unsigned requester)
+{
+    uint32_t len;
+    if (flow->requests_waiting == 0 || flow->stream[!requester].skip_responses)
+        return text_of(NULL);
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, requester), &len);
+    const uint8_t *space = memchr(at, ' ', flow->request_len[0]);
+    return space ? text_at(at, (size_t)(space - at)) : text_of(NULL);
+}
+
+/* Bytes of the direction's buffer that are waiting requests, not a head in the making. */
+static uint32_t partial_from(const struct flow *flow, unsigned dir)
+{
+    return flow->requester == dir ? waiting_bytes(flow) : 0;
+}
+
+/* The direction cannot be followed: what was kept of a head is dropped, the next segment that
+ * starts like a head is taken up again. */
+static void lose(struct app *app, struct flow *flow, unsigned dir)
+{
+    uint32_t have, from = partial_from(flow, dir);
+    flow->stream[dir].phase = PHASE_LOST;
+    if (*content(flow, dir) == 0)
+        return;
+    (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    buffers_remove(app->buffers, *content(flow, dir), from, have - from);
+    if (from == 0)
+        buffers_drop(app->buffers, content(flow, dir));
+}
+
+/* A head, read but not yet acted on. */
+struct head {
+    enum parse parse;
+    bool request;
+    size_t len;
+    struct http_body body;
+    struct http_record record;
+    char host[256];
+};
+
+static void head_read(struct app *app, struct flow *flow, unsigned dir, const uint8_t *at,
+                      size_t len, struct head *ret)
+{
+    ret->record = (struct http_record){.request_body = -1, .response_body = -1};
+    ret->parse = http_recognise_request(at, len);
+    ret->request = ret->parse == PARSE_DONE;
+    if (ret->request) {
+        ret->parse =
+            http_parse_request(at, len, ret->host, &ret->record, &ret->len, &ret->body);
+    } else {
+        enum parse response = http_recognise_response(at, len);
+        if (response == PARSE_DONE)
+            ret->parse = http_parse_response(at, len, waiting_method(app, flow, !dir),
+                                             &ret->record, &ret->len, &ret->body);
+        else if (response == PARSE_MORE)
+            ret->parse = PARSE_MORE;
+    }
+    if (ret->parse == PARSE_MORE && len >= HTTP_HEAD_MAX)
+        ret->parse = PARSE_BAD;
+    if (ret->parse == PARSE_DONE && flow->requester != REQUESTER_UNKNOWN &&
+        ret->request != (flow->requester == dir))
+        ret->parse = PARSE_BAD; /* requests from both sides: not HTTP as we know it */
+}
+
+/* Acts on a whole head that lies at `at`, with at_len bytes there. */
+static void head_done(struct app *app, uint32_t index, unsigned dir, struct head *head,
+                      const uint8_t *at, size_t at_len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct flow_stream *s = &flow->stream[dir];
+    flow->requester = (uint8_t)(head->request ? dir : !dir);
+    body_begin(s, &head->body);
+    if (head->request)
+        request_whole(app, index, dir, head->len);
+    else
+        response_whole(app, flow, dir, &head->record, at + head->len, at_len - head->len);
+    if (head->body.kind == HTTP_BODY_UNTIL_CLOSE || head->record.status == 101)
+        s->state = STREAM_DONE;
+}
+
+/* Bytes of a head: kept in the buffer until whole. Returns how many of `bytes` are used up. */
+static size_t head_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
+                        size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
+    struct head head;
+    uint32_t have = 0, from = partial_from(flow, dir);
+    if (*content(flow, dir))
+        (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    uint32_t kept = have - from;
+    if (kept == 0) {
+        head_read(app, flow, dir, bytes, len, &head);
+        if (head.parse == PARSE_DONE && !head.request) {
+            head_done(app, index, dir, &head, bytes, len);
+            return head.len;
+        }
+    }
+    size_t take = kept == 0 && head.parse == PARSE_DONE ? head.len : len;
+    if ((kept == 0 && head.parse == PARSE_BAD) ||
+        !buffers_append(app->buffers, content(flow, dir), owner, bytes, take)) {
+        app->skips->count[SKIP_http_damaged]++;
+        lose(app, flow, dir);
+        return len;
+    }
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    from = partial_from(flow, dir);
+    head_read(app, flow, dir, at + from, have - from, &head);
+    if (head.parse == PARSE_BAD) {
+        app->skips->count[SKIP_http_damaged]++;
+        lose(app, flow, dir);
+        return len;
+    }
+    if (head.parse == PARSE_MORE || head.len <= kept)
+        return len;
+    size_t used = head.len - kept;
+    if (head.request) { /* what is behind the head was appended too: the caller hands it on */
+        buffers_remove(app->buffers, *content(flow, dir), from + (uint32_t)head.len,
+                       have - from - (uint32_t)head.len);
+        head_done(app, index, dir, &head, at + from, head.len);
+    } else {
+        head_done(app, index, dir, &head, at + from, have - from);
+        buffers_drop(app->buffers, content(flow, dir));
+    }
+    return used;
+}
+
+void http_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes, size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct flow_stream *s = &flow->stream[dir];
+    for (int i = 0; len && s->state != STREAM_DONE && i < MESSAGES_A_CALL; i++) {
+        size_t used = len;
+        if (s->phase == PHASE_LOST && (http_recognise_request(bytes, len) == PARSE_DONE ||
+                                       http_recognise_response(bytes, len) == PARSE_DONE))
+            s->phase = PHASE_HEAD;
+        if (s->phase == PHASE_HEAD) {
+            used = head_data(app, index, dir, bytes, len);
+        } else if (s->phase == PHASE_BODY) {
+            const uint8_t *data;
+            size_t data_len;
+            uint64_t before = s->body_seen;
+            used = body_data(app, s, bytes, len, &data, &data_len);
+            if (flow->requester == dir)
+                keep_body(app, index, dir, data, data_len, before);
+        }
+        bytes += used;
+        len -= used;
+    }
+}
+
+void http_gap(struct app *app, uint32_t index, unsigned dir, uint32_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct flow_stream *s = &flow->stream[dir];
+    if (s->phase == PHASE_BODY && s->body_kind == HTTP_BODY_LENGTH && len < s->body_left) {
+        s->body_left -= len;
+        s->body_seen += len;
+        return;
+    }
+    lose(app, flow, dir);
+}
+
+void http_finish(struct app *app, uint32_t index)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    while (flow->requests_waiting)
+        emit_unanswered(app, flow, flow->requester);
+}

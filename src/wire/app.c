@@ -1,0 +1,85 @@
+#include "wire/app.h"
+
+#include <string.h>
+
+enum { EITHER, OPENER, ANSWERER };
+
+struct mark {
+    const char *name;
+    const char *bytes;
+    uint8_t len, offset, side;
+};
+
+#define MARK(name, offset, side, bytes)                                                            \
+    {                                                                                              \
+        name, bytes, sizeof(bytes) - 1, offset, side                                               \
+    }
+
+static const struct mark stream_marks[] = {
+    MARK("ssh", 0, EITHER, "SSH-"),
+    MARK("smtp", 0, OPENER, "EHLO "),
+    MARK("smtp", 0, OPENER, "HELO "),
+    MARK("pop3", 0, ANSWERER, "+OK"),
+    MARK("imap", 0, ANSWERER, "* OK"),
+    MARK("ftp", 0, ANSWERER, "220-"),
+    MARK("irc", 0, OPENER, "NICK "),
+    MARK("irc", 0, OPENER, "USER "),
+    MARK("irc", 0, OPENER, "CAP LS"),
+    MARK("irc", 0, OPENER, "PASS "),
+    MARK("vnc", 0, EITHER, "RFB 00"),
+    MARK("smb", 4, EITHER, "\xff" "SMB"),
+    MARK("smb", 4, EITHER, "\xfe" "SMB"),
+    MARK("bittorrent", 0, EITHER, "\x13" "BitTorrent protocol"),
+    MARK("rdp", 0, OPENER, "\x03\x00\x00"),
+    MARK("http2", 0, OPENER, "PRI * HTTP/2.0"),
+    MARK("telnet", 0, EITHER, "\xff\xfd"),
+    MARK("telnet", 0, EITHER, "\xff\xfb"),
+    MARK("dcerpc", 0, EITHER, "\x05\x00\x0b\x03"),
+    MARK("mqtt", 4, OPENER, "MQTT"),
+    MARK("rtsp", 0, OPENER, "OPTIONS rtsp"),
+    MARK("socks", 0, OPENER, "\x05\x01\x00"),
+    MARK("socks", 0, OPENER, "\x05\x02\x00"),
+};
+
+static const struct mark datagram_marks[] = {
+    MARK("dhcp", 236, EITHER, "\x63\x82\x53\x63"),
+    MARK("stun", 4, EITHER, "\x21\x12\xa4\x42"),
+    MARK("ssdp", 0, EITHER, "M-SEARCH "),
+    MARK("ssdp", 0, EITHER, "NOTIFY * "),
+    MARK("bittorrent-dht", 0, EITHER, "d1:ad2:id20:"),
+    MARK("bittorrent-dht", 0, EITHER, "d1:rd2:id20:"),
+    MARK("quic", 1, EITHER, "\x00\x00\x00\x01"),
+    MARK("quic", 1, EITHER, "\xff\x00\x00"),
+    MARK("quic", 1, EITHER, "Q0"),
+};
+
+static const char *match(const struct mark *marks, size_t count, const uint8_t *bytes, size_t len,
+                         unsigned side)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct mark *m = &marks[i];
+        if ((m->side == EITHER || side == EITHER || m->side == side) &&
+            len >= (size_t)m->offset + m->len && memcmp(bytes + m->offset, m->bytes, m->len) == 0)
+            return m->name;
+    }
+    return NULL;
+}
+
+const char *app_recognise_stream(const uint8_t *bytes, size_t len, bool opener)
+{
+    const char *name = match(stream_marks, sizeof stream_marks / sizeof *stream_marks, bytes, len,
+                             opener ? OPENER : ANSWERER);
+    if (name == NULL && !opener && len >= 4 && memcmp(bytes, "220 ", 4) == 0)
+        return memmem(bytes, len, "SMTP", 4) ? "smtp" : "ftp";
+    return name;
+}
+
+const char *app_recognise_datagram(const uint8_t *bytes, size_t len)
+{
+    const char *name = match(datagram_marks, sizeof datagram_marks / sizeof *datagram_marks, bytes,
+                             len, EITHER);
+    if (name == NULL && len == 48 && (bytes[0] & 7) >= 1 && (bytes[0] & 7) <= 5 &&
+        (bytes[0] >> 3 & 7) >= 1)
+        return "ntp";
+    return name;
+}
