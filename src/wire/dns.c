@@ -242,8 +242,9 @@ static bool header_plausible(const struct message *m, size_t len)
         return false;
     if (len < HEADER_LEN + (size_t)m->questions * QUESTION_MIN + (size_t)m->answers * RECORD_MIN)
         return false;
-    if (is_response(m)) /* only mDNS (RFC 6762 6, 18.1) and NetBIOS answer without a question */
-        return m->questions >= 1 || ((m->id == 0 || op >= 5) && m->answers >= 1);
+    if (is_response(
+            m)) /* mDNS (RFC 6762 6), NetBIOS and zone transfers answer without a question */
+        return m->questions >= 1 || m->answers >= 1;
     /* a query with answers: known answers of mDNS, prerequisites of an update */
     return code == 0 && m->questions >= 1 && (m->answers == 0 || m->id == 0 || op == 5);
 }
