@@ -46,7 +46,11 @@ struct source_kind {
     const char *name, *about;
     /* Whether a file that starts with these bytes (up to 4096) is of this kind. */
     bool (*knows)(const uint8_t *start, size_t len);
-    /* Opens path (or standard input); `start` are bytes already read from standard input. */
+    /* The time of the first packet as a file's first bytes tell it; false when they do not.
+     * May be NULL. */
+    bool (*first)(const uint8_t *start, size_t len, struct instant *ret);
+    /* Opens path (or standard input); `start` are bytes already read from standard input or from
+     * a pipe at path, NULL for a regular file. */
     struct source *(*open)(const char *path, const uint8_t *start, size_t len, struct err *err);
     /* Fills the block; false at the end. Damage inside is counted in skips, never an error. */
     bool (*next)(struct source *source, struct block *block);

@@ -1,0 +1,206 @@
+#include "source/source.h"
+
+#include "base/mem.h"
+#include "source/input.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct source_kind *const kinds[] = {
+#define SOURCE(name) &source_##name,
+#include "source/source.list"
+#undef SOURCE
+};
+
+enum { KINDS = sizeof kinds / sizeof kinds[0], START_BYTES = 4096 };
+
+/* Files that are not read (yet), told apart so that the message can say what to do. */
+static const struct foreign {
+    const char *magic;
+    uint8_t len;
+    const char *what; /* with %s for the path */
+} foreign[] = {
+    {"\x1f\x8b", 2, "gzip-compressed: not read yet; try zcat %s | muster read -"},
+    {"\x28\xb5\x2f\xfd", 4, "zstd-compressed: not read yet; try zstdcat %s | muster read -"},
+    {"BZh", 3, "bzip2-compressed: not read yet; try bzcat %s | muster read -"},
+    {"\xfd\x37zXZ", 5, "xz-compressed: not read yet; try xzcat %s | muster read -"},
+    {"\x04\x22\x4d\x18", 4, "lz4-compressed: not read yet; try lz4cat %s | muster read -"},
+    {"PK\x03\x04", 4, "a zip archive: not read; unpack %s first"},
+    {"snoop\0\0\0", 8, "a snoop capture: not read; try tshark -r %s -w - | muster read -"},
+    {"GMBU", 4, "a Network Monitor capture: not read; try tshark -r %s -w - | muster read -"},
+};
+
+/* A file's first bytes and how they were come by. */
+struct start {
+    uint8_t at[START_BYTES];
+    size_t len;
+    bool stream; /* they were read from standard input or a pipe and are gone from there */
+    int fd;      /* open until the kind has opened the source; -1 */
+};
+
+static bool start_read(struct start *start, const char *path, struct err *err)
+{
+    while (start->len < START_BYTES) {
+        ssize_t n = read(start->fd, start->at + start->len, START_BYTES - start->len);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return err_errno(err, "cannot read %s", path);
+        if (n == 0)
+            break;
+        start->len += (size_t)n;
+    }
+    return start->len > 0 || err_set(err, "%s: is empty", path);
+}
+
+static bool start_open(struct start *start, const char *path, struct err *err)
+{
+    *start = (struct start){.fd = -1};
+    if (strcmp(path, "-") == 0) {
+        start->stream = true;
+        start->fd = STDIN_FILENO;
+        return start_read(start, "standard input", err);
+    }
+    start->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (start->fd < 0)
+        return err_errno(err, "cannot open %s", path);
+    struct stat st;
+    if (fstat(start->fd, &st) != 0)
+        return err_errno(err, "cannot look at %s", path);
+    if (S_ISDIR(st.st_mode))
+        return err_set(err, "%s: is a folder that could not be listed", path);
+    start->stream = !S_ISREG(st.st_mode);
+    return start_read(start, path, err);
+}
+
+static void start_close(struct start *start)
+{
+    if (start->fd > STDIN_FILENO)
+        (void)close(start->fd);
+}
+
+static const struct source_kind *kind_named(const char *name, struct err *err)
+{
+    char names[200] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < KINDS; i++) {
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+        int n = snprintf(names + used, sizeof names - used, " %s", kinds[i]->name);
+        used += n > 0 && (size_t)n < sizeof names - used ? (size_t)n : 0;
+    }
+    (void)err_set(err, "no kind of source is called '%s'; there are:%s", name, names);
+    return NULL;
+}
+
+const struct source_kind *source_kind_of(const uint8_t *start, size_t len)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (kinds[i]->knows(start, len))
+            return kinds[i];
+    return NULL;
+}
+
+/* Says of a file that no kind knows what it is, and what to do. */
+static void foreign_err(const struct start *start, const char *path, struct err *err)
+{
+    for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
+        const struct foreign *f = &foreign[i];
+        if (start->len < f->len || memcmp(start->at, f->magic, f->len) != 0)
+            continue;
+        const char *gap = strstr(f->what, "%s");
+        muster_assert(gap != NULL);
+        (void)err_set(err, "%s: %.*s%s%s", path, (int)(gap - f->what), f->what, path, gap + 2);
+        return;
+    }
+    char bytes[3 * 8 + 1] = "";
+    size_t shown = start->len < 8 ? start->len : 8;
+    for (size_t i = 0; i < shown; i++)
+        (void)snprintf(bytes + 3 * i, 4, " %02x", start->at[i]);
+    (void)err_set(err, "%s: first bytes%s are of no known kind", path, bytes);
+}
+
+struct source *source_open(const char *path, const char *kind_or_null, struct err *err)
+{
+    struct source *source = NULL;
+    struct start start;
+    const struct source_kind *kind = NULL;
+    if (kind_or_null != NULL && (kind = kind_named(kind_or_null, err)) == NULL)
+        return NULL;
+    if (start_open(&start, path, err)) {
+        if (kind == NULL)
+            kind = source_kind_of(start.at, start.len);
+        if (kind == NULL)
+            foreign_err(&start, path, err);
+        else
+            source =
+                kind->open(path, start.stream ? start.at : NULL, start.stream ? start.len : 0, err);
+    }
+    start_close(&start);
+    return source;
+}
+
+bool source_next(struct source *source, struct block *block)
+{
+    /* A pipe's block may end before its first packet, when other things filled it. */
+    do {
+        if (!source->kind->next(source, block))
+            return false;
+    } while (block->packets == 0);
+    return true;
+}
+
+void source_close(struct source *source)
+{
+    if (source != NULL)
+        source->kind->close(source);
+}
+
+void block_free_bytes(struct block *block)
+{
+    mem_unmap(block->bytes, block->room);
+    block->bytes = NULL;
+    block->room = 0;
+}
+
+void *source_new(size_t bytes, const struct source_kind *kind, const char *path)
+{
+    muster_assert(bytes >= sizeof(struct source));
+    struct source *source = mem_new(1, bytes);
+    source->kind = kind;
+    source->path = mem_strdup(path);
+    return source;
+}
+
+bool source_first(struct source *source, struct instant *ret)
+{
+    if (source == NULL)
+        return false;
+    struct block *block = mem_new(1, sizeof *block);
+    bool found = source_next(source, block);
+    if (found)
+        *ret = block->packet[0].time;
+    block_free_bytes(block);
+    mem_free(block);
+    source_close(source);
+    return found;
+}
+
+void source_damaged(struct source *source, enum skip reason, uint64_t byte, const char *format, ...)
+{
+    source->skips.count[reason]++;
+    if (source->damage[0] != '\0')
+        return;
+    int used =
+        snprintf(source->damage, sizeof source->damage, "byte %llu: ", (unsigned long long)byte);
+    muster_assert(used > 0 && (size_t)used < sizeof source->damage);
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(source->damage + used, sizeof source->damage - (size_t)used, format, args);
+    va_end(args);
+}
