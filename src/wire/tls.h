@@ -24,9 +24,9 @@ enum tls_side tls_recognise(const uint8_t *bytes, size_t len);
  * client, version (best offered), server_name, alpn, ja3, ja4 and leaves the others alone. */
 enum parse tls_parse_client(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
                             struct tls_record *ret);
-/* Server hello and, before TLS 1.3, the first certificate. On PARSE_DONE sets server, version, ja3s,
- * alpn if chosen, certificate. DONE after the server hello alone when TLS 1.3 or when the session
- * is resumed (change cipher spec follows). */
+/* Server hello and, before TLS 1.3, the first certificate. On PARSE_DONE sets server, version,
+ * ja3s, alpn if chosen, certificate. DONE after the server hello alone when TLS 1.3 or when the
+ * session is resumed (change cipher spec follows). */
 enum parse tls_parse_server(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
                             struct tls_record *ret);
 
