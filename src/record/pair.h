@@ -38,8 +38,8 @@ struct pair {
     uint32_t flows, flows_answered; /* a cut flow's parts count once */
     uint64_t bytes_out, bytes_in;
     uint64_t payload_out, payload_in;
-    uint32_t calls;          /* conversations the host opened; starts of PAIR_CALLS of them below */
-    struct instant call[PAIR_CALLS];
+    uint32_t calls; /* conversations the host opened; the first PAIR_CALLS' starts below */
+    uint32_t call_ms[PAIR_CALLS]; /* since the day's start, UTC */
 };
 
 /* What the shard knows of the host on that day. */

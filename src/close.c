@@ -1,0 +1,261 @@
+/*
+ * The end of a pair's day: its detectors give their evidence, the judge weighs it, and it becomes a
+ * sighting or a contact row.
+ */
+#include "shard_state.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+enum { EVIDENCE_EACH = 16, EVIDENCE_ALL = EVIDENCE_EACH * 8, WHY_BYTES = 401 };
+enum { CONTACTS_MAX = 1 << 20 }; /* rows a source and shard */
+
+struct evidence_out {
+    struct arena *arena;
+    const struct detector *detector;
+    struct evidence evidence[EVIDENCE_ALL];
+    uint32_t len, of_detector;
+};
+
+struct text evidence_text(struct evidence_out *out, const char *format, ...)
+{
+    char text[WHY_BYTES];
+    va_list args;
+    va_start(args, format);
+    int len = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    muster_assert(len >= 0);
+    if ((size_t)len >= sizeof text)
+        len = sizeof text - 1;
+    return arena_text(out->arena, text_at(text, (size_t)len));
+}
+
+void evidence_add(struct evidence_out *out, const struct evidence *evidence)
+{
+    if (out->of_detector == EVIDENCE_EACH || out->len == EVIDENCE_ALL)
+        return;
+    struct evidence *e = &out->evidence[out->len++];
+    out->of_detector++;
+    *e = *evidence;
+    e->detector = out->detector->name;
+    e->version = out->detector->version;
+    e->set = arena_text(out->arena, evidence->set);
+    e->item = arena_text(out->arena, evidence->item);
+    e->family = arena_text(out->arena, evidence->family);
+    e->why = arena_text(out->arena, evidence->why);
+}
+
+static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
+                    struct evidence_out *out)
+{
+    for (unsigned d = 0; d < detectors_len; d++) {
+        struct detect detect = {.pair_state = (char *)e + s->pair_offset[d],
+                                .host_state = (char *)h + s->host_offset[d],
+                                .pair = &e->pair,
+                                .host = &h->host,
+                                .indicators = s->indicators,
+                                .knob = s->conf->detector[d]};
+        out->detector = detectors[d];
+        out->of_detector = 0;
+        detectors[d]->close(&detect, out);
+    }
+}
+
+static const char *protocol_name(const struct pair *pair)
+{
+    if (pair->flags & PAIR_PROTOCOLS)
+        return NULL;
+    switch (pair->protocol) {
+    case PROTOCOL_TCP:
+        return "tcp";
+    case PROTOCOL_UDP:
+        return "udp";
+    case PROTOCOL_ICMP:
+    case PROTOCOL_ICMP6:
+        return "icmp";
+    default:
+        return NULL;
+    }
+}
+
+static const char *opened_by(const struct pair *pair)
+{
+    bool host = pair->flags & PAIR_OPENED_HOST, outside = pair->flags & PAIR_OPENED_OUTSIDE;
+    return host && outside ? "both" : host ? "host" : outside ? "outside" : NULL;
+}
+
+static int64_t port_of(const struct pair *pair)
+{
+    return pair->port.number == 0 || (pair->flags & PAIR_PORTS) ? -1 : pair->port.number;
+}
+
+static int8_t answered(const struct pair *pair)
+{
+    return pair->flows_answered > 0;
+}
+
+static struct evidence_list keep(struct shard *s, const struct evidence_out *out)
+{
+    struct evidence *copy = arena_new(&s->arena, out->len * sizeof *copy);
+    if (out->len)
+        memcpy(copy, out->evidence, out->len * sizeof *copy);
+    struct evidence_list list = {.at = copy, .len = out->len};
+    return list;
+}
+
+static struct text device_of(struct shard *s, const struct host *host)
+{
+    uint64_t m = host->mac;
+    if (m == 0)
+        return text_of(NULL);
+    return arena_format(&s->arena, "%02x:%02x:%02x:%02x:%02x:%02x", (unsigned)(m >> 40 & 255),
+                        (unsigned)(m >> 32 & 255), (unsigned)(m >> 24 & 255),
+                        (unsigned)(m >> 16 & 255), (unsigned)(m >> 8 & 255), (unsigned)(m & 255));
+}
+
+static void *row_room(void *rows, size_t used, size_t *room, size_t bytes)
+{
+    if (used < *room)
+        return rows;
+    *room = *room ? *room * 2 : 64;
+    return mem_resize(rows, *room, bytes);
+}
+
+static void sighting_add(struct shard *s, const struct pair_entry *e, const struct host *host,
+                         const struct verdict *verdict, const struct evidence_out *out)
+{
+    const struct pair *p = &e->pair;
+    struct rows_of_shard *rows = &s->rows;
+    rows->sighting = row_room(rows->sighting, rows->sightings, &rows->sightings_room,
+                              sizeof *rows->sighting);
+    rows->sighting[rows->sightings++] = (struct sighting){
+        .day = p->day,
+        .kind = text_of("control"),
+        .host = p->host,
+        .host_port = (p->flags & PAIR_BY_NAME) ? -1 : p->host_port.number,
+        .host_role = text_of(judge_host_role(host)),
+        .device = device_of(s, host),
+        .controller = p->outside,
+        .controller_name = arena_text(&s->arena, p->name),
+        .controller_role = text_of(verdict->role),
+        .port = port_of(p),
+        .proto = text_of(protocol_name(p)),
+        .family = verdict->family,
+        .grade = text_of(verdict->grade),
+        .p = verdict->p,
+        .first = p->first,
+        .last = p->last,
+        .first_known = verdict->first_known,
+        .hours = p->hours,
+        .opened_by = text_of(opened_by(p)),
+        .answered = answered(p),
+        .flows = p->flows,
+        .bytes_out = (int64_t)p->bytes_out,
+        .bytes_in = (int64_t)p->bytes_in,
+        .host_asn = -1,
+        .controller_asn = -1,
+        .evidence = keep(s, out),
+    };
+}
+
+static struct instant_list calls_of(struct shard *s, const struct pair *p)
+{
+    uint32_t len = p->calls < PAIR_CALLS ? p->calls : PAIR_CALLS;
+    struct instant *at = arena_new(&s->arena, len * sizeof *at);
+    for (uint32_t i = 0; i < len; i++)
+        at[i].us = (int64_t)p->day.number * DAY_US + (int64_t)p->call_ms[i] * 1000;
+    struct instant_list list = {.at = at, .len = len};
+    return list;
+}
+
+static void contact_add(struct shard *s, const struct pair_entry *e,
+                        const struct verdict *verdict, const struct evidence_out *out)
+{
+    const struct pair *p = &e->pair;
+    struct rows_of_shard *rows = &s->rows;
+    if (rows->contacts >= CONTACTS_MAX) {
+        s->counts.contacts_dropped++;
+        return;
+    }
+    rows->contact =
+        row_room(rows->contact, rows->contacts, &rows->contacts_room, sizeof *rows->contact);
+    rows->contact[rows->contacts++] = (struct contact){
+        .day = p->day,
+        .host = p->host,
+        .controller = p->outside,
+        .controller_name = arena_text(&s->arena, p->name),
+        .port = port_of(p),
+        .proto = text_of(protocol_name(p)),
+        .app = text_of(p->app),
+        .first = p->first,
+        .last = p->last,
+        .flows = p->flows,
+        .answered = answered(p),
+        .opened_by = text_of(opened_by(p)),
+        .bytes_out = (int64_t)p->bytes_out,
+        .bytes_in = (int64_t)p->bytes_in,
+        .p = out->len ? verdict->p : NAN,
+        .calls = calls_of(s, p),
+        .evidence = keep(s, out),
+    };
+}
+
+void shard_close_pair(struct shard *s, uint32_t index)
+{
+    struct pair_entry *e = table_at(&s->pairs, index);
+    if (!instant_known(e->pair.first))
+        return;
+    struct host_entry *h = shard_host(s, e->pair.day, e->pair.host);
+    if (h == NULL) { /* evicted: the pair still counts, what was known of its host does not */
+        h = s->blank_host;
+        memset(h, 0, s->hosts.entry_bytes);
+        h->host.day = e->pair.day;
+        h->host.address = e->pair.host;
+    }
+    e->pair.name = e->name_len ? text_at(e->name, e->name_len) : text_of(NULL);
+    struct evidence_out out;
+    out.arena = &s->arena;
+    out.len = 0;
+    collect(s, e, h, &out);
+    struct verdict verdict;
+    judge_pair(&e->pair, out.evidence, out.len, s->conf->judge, &verdict);
+    if (verdict.grade) {
+        sighting_add(s, e, &h->host, &verdict, &out);
+        return;
+    }
+    s->counts.pairs_near += verdict.p >= 0.1;
+    bool outgoing = (e->pair.flags & PAIR_OPENED_HOST) != 0;
+    if (out.len || (outgoing && !(e->pair.flags & PAIR_POPULAR)))
+        contact_add(s, e, &verdict, &out);
+}
+
+void shard_close_days_before(struct shard *s, struct day day)
+{
+    for (uint32_t i = table_each(&s->pairs, 0); i; i = table_each(&s->pairs, i)) {
+        const struct pair_entry *e = table_at(&s->pairs, i);
+        if (e->pair.day.number < day.number) {
+            shard_close_pair(s, i);
+            table_remove(&s->pairs, i);
+        }
+    }
+    for (uint32_t i = table_each(&s->hosts, 0); i; i = table_each(&s->hosts, i)) {
+        const struct host_entry *h = table_at(&s->hosts, i);
+        if (h->host.day.number < day.number)
+            table_remove(&s->hosts, i);
+    }
+}
+
+const struct sighting *shard_sightings(const struct shard *s, size_t *len)
+{
+    *len = s->rows.sightings;
+    return s->rows.sighting;
+}
+
+const struct contact *shard_contacts(const struct shard *s, size_t *len)
+{
+    *len = s->rows.contacts;
+    return s->rows.contact;
+}

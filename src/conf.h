@@ -1,0 +1,29 @@
+/*
+ * Configuration: the values of all knobs, from the parts' tables. Order: default, /etc/muster.conf,
+ * --config, --set; an unknown name is an error.
+ */
+#ifndef MUSTER_CONF_H
+#define MUSTER_CONF_H
+
+#include "base/err.h"
+#include "detect/detect.h"
+#include "judge/judge.h"
+
+enum { CONF_DETECTORS = 32, CONF_KNOBS = 32 };
+
+struct conf {
+    double detector[CONF_DETECTORS][CONF_KNOBS]; /* in the order of the detector's table */
+    double judge[JUDGE_KNOBS];
+    struct day known_by; /* listings first known later are ignored; DAY_NONE = off */
+};
+
+void conf_default(struct conf *conf);
+/* "stage.name=value", e.g. "judge.prior=0.0001" or "intel.window_after=30". */
+bool conf_set(struct conf *conf, const char *setting, struct err *err);
+/* An INI file: name = value under [stage]. */
+bool conf_file(struct conf *conf, const char *path, struct err *err);
+/* Digest of detectors, their versions and all values; hex into out. `also` is mixed in (indicator
+ * sets, home). */
+void conf_digest(const struct conf *conf, const char *also, char out[17]);
+
+#endif

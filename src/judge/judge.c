@@ -1,0 +1,113 @@
+#include "judge/judge.h"
+
+#include <math.h>
+
+const struct knob judge_knobs[] = {
+    [JUDGE_PRIOR] = {"prior", "probability",
+                     "of a day's host and unpopular outside end being one of command", 1e-3, 1e-9,
+                     0.5},
+    [JUDGE_KNOBS] = {.name = NULL},
+};
+
+/* What one group of evidence may add or take at most, natural log. Content on a list may decide
+ * alone; behaviour of one sort must not confirm; what speaks for a harmless end may outweigh one
+ * listing but not two independent findings. */
+static const double group_cap[GROUPS] = {
+    [GROUP_LISTED_END] = 12.5, [GROUP_LISTED_CONTENT] = 12.5, [GROUP_RHYTHM] = 6.0,
+    [GROUP_SHAPE] = 9.5,       [GROUP_NAMES] = 11.0,          [GROUP_SPREAD] = 6.0,
+    [GROUP_ROLE] = 6.0,
+};
+
+enum { P_SUSPECTED = 50, P_PROBABLE = 90, P_CONFIRMED = 99 }; /* percent */
+
+static double logit(double p)
+{
+    return log(p / (1.0 - p));
+}
+
+/* The sum over groups, leaving out evidence that carries one of the flags. */
+static double sum_without(const struct evidence *evidence, uint32_t len, unsigned flags)
+{
+    double group[GROUPS] = {0};
+    for (uint32_t i = 0; i < len; i++) {
+        const struct evidence *e = &evidence[i];
+        if (!(e->flags & flags) && fabs(e->strength) > fabs(group[e->group]))
+            group[e->group] = e->strength;
+    }
+    double sum = 0;
+    for (unsigned g = 0; g < GROUPS; g++)
+        sum += fmax(-group_cap[g], fmin(group_cap[g], group[g]));
+    return sum;
+}
+
+static double probability(double log_odds)
+{
+    return 1.0 / (1.0 + exp(-log_odds));
+}
+
+/* The role with its reason: a listing as sinkhole; a popular name; else, when a list names the very
+ * address and the conversation carried no other name, dedicated. */
+static const char *controller_role(const struct pair *pair, const struct evidence *evidence,
+                                   uint32_t len)
+{
+    for (uint32_t i = 0; i < len; i++)
+        if (evidence[i].flags & EVIDENCE_SINKHOLE)
+            return "sinkhole";
+    if (pair->flags & PAIR_POPULAR)
+        return "shared";
+    if (pair->name.at == NULL)
+        for (uint32_t i = 0; i < len; i++)
+            if (evidence[i].group == GROUP_LISTED_END && evidence[i].strength > 0)
+                return "dedicated";
+    return "unknown";
+}
+
+void judge_pair(const struct pair *pair, const struct evidence *evidence, uint32_t len,
+                const double *knob, struct verdict *ret)
+{
+    double prior = logit(knob[JUDGE_PRIOR]);
+    double p = probability(prior + sum_without(evidence, len, 0));
+    bool answered = (pair->flags & (PAIR_ANSWERED | PAIR_BY_NAME)) != 0;
+    bool content = false;
+    *ret = (struct verdict){.first_known = {DAY_NONE}};
+    double best = 0;
+    for (uint32_t i = 0; i < len; i++) {
+        const struct evidence *e = &evidence[i];
+        content |= (e->flags & (EVIDENCE_CONTENT | EVIDENCE_SINKHOLE)) != 0;
+        if (e->family.at && e->strength > best) {
+            best = e->strength;
+            ret->family = e->family;
+        }
+        if (e->known_from.number != DAY_NONE && (ret->first_known.number == DAY_NONE ||
+                                                 e->known_from.number < ret->first_known.number))
+            ret->first_known = e->known_from;
+    }
+    /* What only asking for a name shows, alone, is never more than suspected; what did not reach an
+     * answered conversation never confirms. */
+    double most = 1.0;
+    if (!content || !answered)
+        most = 0.9899;
+    if (probability(prior + sum_without(evidence, len, EVIDENCE_SUSPECT)) < P_PROBABLE / 100.0)
+        most = p < P_PROBABLE / 100.0 ? most : 0.8999;
+    ret->p = fmin(p, most);
+    if (ret->p >= P_CONFIRMED / 100.0)
+        ret->grade = "confirmed";
+    else if (ret->p >= P_PROBABLE / 100.0)
+        ret->grade = "probable";
+    else if (ret->p >= P_SUSPECTED / 100.0)
+        ret->grade = "suspected";
+    ret->role = controller_role(pair, evidence, len);
+}
+
+const char *judge_host_role(const struct host *host)
+{
+    if (host->flags & HOST_RESOLVER)
+        return "resolver";
+    if (host->flags & HOST_PROXY)
+        return "proxy";
+    if (host->flags & HOST_MAIL)
+        return "mail gateway";
+    if (host->flags & HOST_SERVER)
+        return "server";
+    return "client";
+}

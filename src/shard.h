@@ -1,0 +1,51 @@
+/*
+ * One of the fixed number of shards: the hosts that hash onto it, with their flow table, pairs and
+ * detector states, and the evidence that comes of them. A shard is worked on by one thread at a
+ * time and shares nothing, so that the number of workers never changes a result.
+ *
+ * Order: shard_new -> shard_frame for each frame that has an end here -> shard_finish ->
+ * shard_rows is read -> shard_reset for the next source -> shard_free.
+ */
+#ifndef MUSTER_SHARD_H
+#define MUSTER_SHARD_H
+
+#include "app.h"
+#include "conf.h"
+#include "record/pair.h"
+#include "record/sighting.h"
+
+enum { SHARDS = 16, DAYS_OPEN = 4, SHARD_APPS = 48 };
+
+/* What the shards saw, to be added up. */
+struct shard_counts {
+    struct skips skips;
+    uint64_t flows, flows_answered, dns, tls, http, hosts, pairs_near, contacts_dropped;
+    uint64_t frames; /* for the heaviest shard */
+    struct {
+        const char *name; /* static */
+        uint64_t flows;
+    } app[SHARD_APPS];
+    uint64_t unknown_port[8]; /* answered conversations not recognised, with their ports */
+};
+
+struct shard;
+
+/* bytes: for all tables of this shard. conf and indicators live as long as the shard. */
+struct shard *shard_new(size_t bytes, const struct conf *conf, const struct indicators *indicators);
+/* The frame's source (out) or target is a host of this shard. */
+void shard_frame(struct shard *shard, const struct frame *frame, bool out);
+/* Ends all conversations and closes all days: rows are whole. */
+void shard_finish(struct shard *shard);
+/* Rows in no order; texts and lists live until shard_reset. */
+const struct sighting *shard_sightings(const struct shard *shard, size_t *len);
+const struct contact *shard_contacts(const struct shard *shard, size_t *len);
+const struct shard_counts *shard_counts(const struct shard *shard);
+void shard_reset(struct shard *shard);
+void shard_free(struct shard *shard); /* accepts NULL */
+
+static inline unsigned shard_of(struct address host)
+{
+    return (unsigned)(table_mix(host.high, host.low) >> 32) % SHARDS;
+}
+
+#endif

@@ -1,0 +1,69 @@
+/*
+ * The inside of a shard, shared by shard.c (frames, records) and close.c (evidence, rows).
+ */
+#ifndef MUSTER_SHARD_STATE_H
+#define MUSTER_SHARD_STATE_H
+
+#include "shard.h"
+
+#include <libpsl.h>
+
+enum { NAME_KEPT = 112, PAIR_NAME = 1 };
+
+/* A pair in the table; the detectors' states follow it, then the next. */
+struct pair_entry {
+    struct table_link link;
+    uint64_t name_low, name_high; /* digest of the name, of a PAIR_BY_NAME */
+    uint32_t host;                /* host entry's index, while that host is the same */
+    uint16_t name_len;
+    char name[NAME_KEPT];
+    struct pair pair;
+};
+
+struct host_entry {
+    struct table_link link;
+    struct host host;
+    bool several_macs;
+};
+
+/* What DNS told a host: this address answers to that name. */
+struct name_entry {
+    struct table_link link;
+    struct address host, address;
+    uint16_t name_len;
+    char name[NAME_KEPT];
+};
+
+struct rows_of_shard {
+    struct sighting *sighting;
+    size_t sightings, sightings_room;
+    struct contact *contact;
+    size_t contacts, contacts_room;
+};
+
+struct shard {
+    const struct conf *conf;
+    const struct indicators *indicators;
+    const psl_ctx_t *psl;
+    struct shard_counts counts;
+    struct flows flows;
+    struct buffers buffers;
+    struct app app;
+    struct table pairs, hosts, names;
+    struct host_entry *blank_host; /* stands in for an evicted one */
+    uint32_t pair_offset[CONF_DETECTORS], host_offset[CONF_DETECTORS];
+    struct instant now;      /* newest packet time */
+    struct day newest_day;
+    int64_t expired_second;  /* expiry ran for this second */
+    struct arena arena;      /* of the rows */
+    struct rows_of_shard rows;
+};
+
+/* close.c */
+void shard_close_pair(struct shard *shard, uint32_t pair);
+void shard_close_days_before(struct shard *shard, struct day day);
+/* shard.c: the host of a pair, NULL when its entry was evicted */
+struct host_entry *shard_host(const struct shard *shard, struct day day, struct address address);
+void shard_name_of_pair(struct pair_entry *entry, struct text name);
+
+#endif
