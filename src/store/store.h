@@ -7,6 +7,7 @@
 #define MUSTER_STORE_STORE_H
 
 #include "base/err.h"
+#include "record/rows.h"
 #include "record/sighting.h"
 
 enum store_written { STORE_FAILED, STORE_WRITTEN, STORE_KNOWN };
@@ -16,5 +17,20 @@ enum store_written { STORE_FAILED, STORE_WRITTEN, STORE_KNOWN };
  * database. A source known by another procedure is replaced. memory_bytes bounds DuckDB. */
 enum store_written store_write(const char *folder, const struct findings *findings, bool again,
                                uint64_t memory_bytes, struct err *err);
+
+/* Whether store_write would say STORE_KNOWN: a look at file names, so that a caller may spare the
+ * reading. */
+bool store_known(const char *folder, struct text sensor, struct text source_id,
+                 struct text procedure_id);
+
+enum store_answer { STORE_UNREADABLE, STORE_EMPTY, STORE_ANSWERED };
+
+/* Opens the store for questions and calls `use` with the asker; tables: sightings (merged, all SQL
+ * reads this), sighting, contact, coverage. When a file was replaced meanwhile, `use` is called
+ * again from the start, so it must begin afresh. STORE_EMPTY: no store, or no source in it; `use`
+ * was not called. STORE_UNREADABLE: err is filled. */
+enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned threads,
+                            bool (*use)(const struct asker *asker, void *state, struct err *err),
+                            void *state, struct err *err);
 
 #endif

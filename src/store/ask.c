@@ -1,0 +1,160 @@
+/*
+ * Trouble it answers: a reader must see each source once and whole while writers come and go.
+ *
+ * It lists the coverage files, takes the newest generation of each source, reads which data files
+ * they stand for, and lays the tables over exactly those. A file that has gone meanwhile makes
+ * DuckDB fail with its name; then everything begins again, which writers cannot make happen often:
+ * a superseded generation is left until the second after it stands.
+ */
+#include "store/store.h"
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/file.h"
+#include "store/duck.h"
+#include "store/generation.h"
+#include "store/schema.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { TRIES = 8 };
+
+struct asking {
+    char folder[PATH_MAX], spill[PATH_MAX];
+    struct duck *duck;
+};
+
+static bool ask_duck(void *state, const char *sql, struct arena *arena, struct rows *ret,
+                     struct err *err)
+{
+    struct asking *a = state;
+    return duck_ask(a->duck, sql, arena, ret, err);
+}
+
+/* A path inside the store for read_parquet, which takes it for a pattern. */
+static void put_path(struct buf *sql, const char *folder, const char *below)
+{
+    struct buf path = {0};
+    for (const char *part = folder; part != NULL; part = part == folder ? below : NULL) {
+        for (const char *c = part; *c; c++) {
+            if (strchr("*?[", *c) != NULL)
+                buf_format(&path, "[%c]", *c);
+            else
+                buf_char(&path, *c);
+        }
+        if (part == folder)
+            buf_char(&path, '/');
+    }
+    duck_quote(sql, path.at);
+    buf_free(&path);
+}
+
+/* Coverage rows are few and looked at often: a table. */
+static bool make_coverage(struct asking *a, const struct stems *stems, struct err *err)
+{
+    struct buf sql = {0};
+    buf_string(&sql, "CREATE TABLE coverage AS SELECT * FROM read_parquet([");
+    for (size_t i = 0; i < stems->len; i++) {
+        char path[STEM_LEN + 32];
+        (void)snprintf(path, sizeof path, "coverage/%.2s/%s.parquet", stems->at[i].text,
+                       stems->at[i].text);
+        buf_string(&sql, i ? "," : "");
+        put_path(&sql, a->folder, path);
+    }
+    buf_string(&sql, "], union_by_name=true)");
+    bool done = duck_run(a->duck, sql.at, err);
+    buf_free(&sql);
+    return done;
+}
+
+/* `table` over the files that the coverage rows name; without any, an empty table. */
+static bool make_table(struct asking *a, enum schema table, struct err *err)
+{
+    struct arena arena = {0};
+    struct rows rows;
+    struct buf sql = {0};
+    buf_format(&sql,
+               "SELECT file FROM (SELECT unnest(files) AS file FROM coverage) "
+               "WHERE starts_with(file, '%s/') ORDER BY file",
+               schema_name[table]);
+    bool done = duck_ask(a->duck, sql.at, &arena, &rows, err);
+    sql.len = 0;
+    if (done && rows.len == 0) {
+        buf_format(&sql, "CREATE TABLE %s (", schema_name[table]);
+        schema_columns(&sql, table);
+        buf_string(&sql, ")");
+    } else if (done) {
+        buf_format(&sql, "CREATE VIEW %s AS SELECT * FROM read_parquet([", schema_name[table]);
+        for (size_t i = 0; i < rows.len; i++) {
+            buf_string(&sql, i ? "," : "");
+            put_path(&sql, a->folder, rows_cell(&rows, i, 0).at);
+        }
+        buf_string(&sql, "], union_by_name=true)");
+    }
+    done = done && duck_run(a->duck, sql.at, err);
+    buf_free(&sql);
+    arena_free(&arena);
+    return done;
+}
+
+static bool file_has_gone(const struct err *err)
+{
+    return strstr(err->text, "No such file") != NULL || strstr(err->text, "No files found") != NULL;
+}
+
+/* One try: from the listing to the end of `use`. */
+static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsigned threads,
+                                  bool (*use)(const struct asker *, void *, struct err *),
+                                  void *state, struct err *err)
+{
+    struct stems stems;
+    if (!stems_list(&stems, a->folder, NULL, err))
+        return STORE_UNREADABLE;
+    stems_keep_newest(&stems);
+    enum store_answer answer = stems.len ? STORE_UNREADABLE : STORE_EMPTY;
+    if (stems.len) {
+        a->duck = duck_open(a->folder, a->spill, memory_bytes, threads, err);
+        struct asker asker = {.state = a, .ask = ask_duck};
+        if (a->duck != NULL && make_coverage(a, &stems, err) &&
+            make_table(a, SCHEMA_SIGHTING, err) && make_table(a, SCHEMA_CONTACT, err) &&
+            duck_run(a->duck, schema_views, err) && use(&asker, state, err))
+            answer = STORE_ANSWERED;
+        duck_close(a->duck);
+        a->duck = NULL;
+    }
+    stems_free(&stems);
+    return answer;
+}
+
+enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned threads,
+                            bool (*use)(const struct asker *asker, void *state, struct err *err),
+                            void *state, struct err *err)
+{
+    struct asking a = {.duck = NULL};
+    if (!file_exists(folder))
+        return STORE_EMPTY;
+    if (realpath(folder, a.folder) == NULL) {
+        (void)err_errno(err, "cannot find the store %s", folder);
+        return STORE_UNREADABLE;
+    }
+    int used = snprintf(a.spill, sizeof a.spill, "%s/temp/%014llx%06x-spill", a.folder,
+                        (unsigned long long)clock_now().us, (unsigned)getpid() & 0xffffffU);
+    if (used < 0 || (size_t)used >= sizeof a.spill) {
+        (void)err_set(err, "the path of the store is too long: %.200s", folder);
+        return STORE_UNREADABLE;
+    }
+    enum store_answer answer = STORE_UNREADABLE;
+    struct err local = {""};
+    for (int i = 0; i < TRIES && answer == STORE_UNREADABLE; i++) {
+        local.text[0] = '\0';
+        answer = ask_once(&a, memory_bytes, threads, use, state, &local);
+        if (answer == STORE_UNREADABLE && !file_has_gone(&local))
+            break;
+    }
+    if (answer == STORE_UNREADABLE && err != NULL)
+        *err = local;
+    return answer;
+}

@@ -1,0 +1,225 @@
+/*
+ * Trouble it answers: several processes write, one reads, any of them may be killed at any moment,
+ * and no source may ever count twice, half, or not at all. No process waits for another.
+ *
+ * A source's rows are immutable files named by a stem (generation.h):
+ *     sighting/STEM.parquet   contact/STEM.parquet   coverage/XX/STEM.parquet
+ * A writer makes them in its own folder under temp/, then renames (after fsync) the data files into
+ * place and, last, the coverage file. That rename is the moment at which the source counts. Killed
+ * before it, the writer leaves files that nobody looks for, because readers start from coverage;
+ * a later writer's hourly sweep deletes them.
+ *
+ * Reading a source again (other detectors, other indicators, or --again) writes a new generation
+ * beside the old. Readers take the newest of each (source, sensor): names sort by generation, so
+ * which one that is stands in the listing alone. The old one is left for an hour (or until a third
+ * comes): a reader that listed the folder while the new name appeared may have missed it, and then
+ * sees the old, whole. Two writers of the same source make two generations; the newer counts.
+ *
+ * A reader that is overtaken (its file deleted) finds a file gone and begins again (ask.c).
+ */
+#include "store/store.h"
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "record/row.h"
+#include "store/duck.h"
+#include "store/generation.h"
+#include "store/schema.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct writing {
+    char folder[PATH_MAX];  /* the store's, absolute */
+    char scratch[PATH_MAX]; /* this writer's own, in temp/ */
+    struct stem stem;
+    const struct findings *findings;
+    size_t next;                 /* row to hand over */
+    const struct stem *replaces; /* or NULL */
+    struct duck *duck;
+};
+
+static bool make_folders(struct writing *w, const char *folder, struct err *err)
+{
+    static const char *const below[] = {"sighting", "contact", "coverage", "temp"};
+    if (!file_make_folder(folder, 0700, err))
+        return false;
+    if (realpath(folder, w->folder) == NULL)
+        return err_errno(err, "cannot find the store %s", folder);
+    for (unsigned i = 0; i < sizeof below / sizeof below[0]; i++) {
+        char path[PATH_MAX];
+        int used = snprintf(path, sizeof path, "%s/%s", w->folder, below[i]);
+        if (used < 0 || (size_t)used >= sizeof path - STEM_LEN - 64)
+            return err_set(err, "the path of the store is too long: %.200s", w->folder);
+        if (mkdir(path, 0700) != 0 && errno != EEXIST)
+            return err_errno(err, "cannot make the folder %s", path);
+    }
+    return true;
+}
+
+bool store_known(const char *folder, struct text sensor, struct text source_id,
+                 struct text procedure_id)
+{
+    struct stems stems;
+    if (!stems_list(&stems, folder, source_id.at, NULL))
+        return false;
+    const struct stem *newest = stems_newest(&stems, source_id, sensor);
+    bool known = newest != NULL && stem_has_procedure(newest, procedure_id);
+    stems_free(&stems);
+    return known;
+}
+
+static bool next_sighting(void *state, struct buf *row)
+{
+    struct writing *w = state;
+    if (w->next == w->findings->sightings)
+        return false;
+    row_sighting(row, &w->findings->sighting[w->next++], ROW_FOR_STORE);
+    return true;
+}
+
+static bool next_contact(void *state, struct buf *row)
+{
+    struct writing *w = state;
+    if (w->next == w->findings->contacts)
+        return false;
+    row_contact(row, &w->findings->contact[w->next++], ROW_FOR_STORE);
+    return true;
+}
+
+static size_t rows_of(const struct writing *w, enum schema table)
+{
+    return table == SCHEMA_SIGHTING  ? w->findings->sightings
+           : table == SCHEMA_CONTACT ? w->findings->contacts
+                                     : 1;
+}
+
+/* The source's coverage and what binds the generation together. */
+static bool next_coverage(void *state, struct buf *row)
+{
+    struct writing *w = state;
+    if (w->next++ > 0)
+        return false;
+    row_coverage(row, &w->findings->coverage, ROW_FOR_STORE);
+    row->len--; /* the closing brace */
+    buf_format(row, ",\"generation\":\"%.*s\",\"replaces\":[", STEM_GENERATION,
+               stem_generation(&w->stem));
+    if (w->replaces != NULL)
+        buf_format(row, "\"%s\"", w->replaces->text);
+    buf_string(row, "],\"files\":[");
+    const char *comma = "";
+    for (unsigned table = SCHEMA_SIGHTING; table <= SCHEMA_CONTACT; table++)
+        if (rows_of(w, (enum schema)table) > 0) {
+            buf_format(row, "%s\"%s/%s.parquet\"", comma, schema_name[table], w->stem.text);
+            comma = ",";
+        }
+    buf_string(row, "]}");
+    return true;
+}
+
+static bool (*const next_row[SCHEMAS])(void *, struct buf *) = {next_sighting, next_contact,
+                                                                next_coverage};
+
+static void scratch_file(char out[PATH_MAX], const struct writing *w, enum schema table)
+{
+    int used = snprintf(out, PATH_MAX, "%s/%s.parquet", w->scratch, schema_name[table]);
+    muster_assert(used > 0 && used < PATH_MAX); /* make_folders left room */
+}
+
+/* The rows as a Parquet file in the scratch folder. */
+static bool write_table(struct writing *w, enum schema table, struct err *err)
+{
+    char path[PATH_MAX];
+    scratch_file(path, w, table);
+    w->next = 0;
+    if (!duck_load(w->duck, schema_name[table], next_row[table], w, err))
+        return false;
+    struct buf structure = {0}, sql = {0};
+    schema_structure(&structure, table);
+    buf_string(&sql, "COPY (SELECT r.* FROM (SELECT from_json_strict(row, ");
+    duck_quote(&sql, structure.at);
+    buf_format(&sql, ") AS r FROM %s)) TO ", schema_name[table]);
+    duck_quote(&sql, path);
+    buf_string(&sql, " (FORMAT parquet, COMPRESSION zstd)");
+    bool done = duck_run(w->duck, sql.at, err);
+    buf_free(&sql);
+    buf_free(&structure);
+    return done;
+}
+
+static bool publish_table(struct writing *w, enum schema table, struct err *err)
+{
+    char from[PATH_MAX], to[PATH_MAX];
+    scratch_file(from, w, table);
+    if (!stem_path(to, w->folder, schema_name[table], &w->stem))
+        return err_set(err, "the path of the store is too long: %.200s", w->folder);
+    return file_publish(from, to, err);
+}
+
+static bool make_coverage_folder(const struct writing *w, struct err *err)
+{
+    char path[PATH_MAX];
+    int used = snprintf(path, sizeof path, "%s/coverage/%.2s", w->folder, w->stem.text);
+    muster_assert(used > 0 && (size_t)used < sizeof path);
+    return mkdir(path, 0700) == 0 || errno == EEXIST ||
+           err_errno(err, "cannot make the folder %s", path);
+}
+
+static bool write_all(struct writing *w, uint64_t memory_bytes, struct err *err)
+{
+    char spill[PATH_MAX];
+    int used = snprintf(w->scratch, sizeof w->scratch, "%s/temp/%s", w->folder, w->stem.text);
+    muster_assert(used > 0 && (size_t)used < sizeof w->scratch);
+    used = snprintf(spill, sizeof spill, "%s/spill", w->scratch);
+    muster_assert(used > 0 && (size_t)used < sizeof spill);
+    if (mkdir(w->scratch, 0700) != 0)
+        return err_errno(err, "cannot make the folder %s", w->scratch);
+    w->duck = duck_open(w->folder, spill, memory_bytes, 1, err);
+    bool done = w->duck != NULL;
+    for (unsigned table = 0; table < SCHEMAS && done; table++)
+        done = rows_of(w, (enum schema)table) == 0 || write_table(w, (enum schema)table, err);
+    duck_close(w->duck);
+    for (unsigned table = 0; table < SCHEMA_COVERAGE && done; table++)
+        done = rows_of(w, (enum schema)table) == 0 || publish_table(w, (enum schema)table, err);
+    return done && make_coverage_folder(w, err) && publish_table(w, SCHEMA_COVERAGE, err);
+}
+
+/* Leaves nothing of a write that failed but what a crash would leave too. */
+static void clear_scratch(const struct writing *w)
+{
+    char path[PATH_MAX];
+    for (unsigned table = 0; table < SCHEMAS; table++) {
+        scratch_file(path, w, (enum schema)table);
+        (void)unlink(path);
+    }
+    int used = snprintf(path, sizeof path, "%s/spill", w->scratch);
+    if (used > 0 && (size_t)used < sizeof path)
+        (void)rmdir(path);
+    (void)rmdir(w->scratch);
+}
+
+enum store_written store_write(const char *folder, const struct findings *findings, bool again,
+                               uint64_t memory_bytes, struct err *err)
+{
+    const struct coverage *c = &findings->coverage;
+    if (!again && store_known(folder, c->sensor, c->source_id, c->procedure_id))
+        return STORE_KNOWN;
+    struct writing w = {.findings = findings};
+    struct stems standing;
+    if (!make_folders(&w, folder, err) || !stems_list(&standing, w.folder, c->source_id.at, err))
+        return STORE_FAILED;
+    struct instant now = clock_now();
+    w.stem = stem_new(c->source_id, c->sensor, c->procedure_id, &standing, now);
+    w.replaces = stems_newest(&standing, c->source_id, c->sensor);
+    bool done = write_all(&w, memory_bytes, err);
+    clear_scratch(&w);
+    stems_free(&standing);
+    if (!done)
+        return STORE_FAILED;
+    generation_retire(w.folder, &w.stem);
+    generation_sweep(w.folder, now);
+    return STORE_WRITTEN;
+}

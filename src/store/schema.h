@@ -1,0 +1,22 @@
+/*
+ * The store's tables, made from the record/ *.list files: how a row's JSON becomes columns, and the
+ * empty table of a store without rows.
+ */
+#ifndef MUSTER_STORE_SCHEMA_H
+#define MUSTER_STORE_SCHEMA_H
+
+#include "base/buf.h"
+
+enum schema { SCHEMA_SIGHTING, SCHEMA_CONTACT, SCHEMA_COVERAGE, SCHEMAS };
+
+extern const char *const schema_name[SCHEMAS]; /* folder and table: "sighting" */
+
+/* The structure from_json needs: {"day":"DATE",...,"evidence":[{...}]}. */
+void schema_structure(struct buf *buf, enum schema table);
+/* For CREATE TABLE: "day" DATE, ... */
+void schema_columns(struct buf *buf, enum schema table);
+
+/* The SQL that defines macros and the view `sightings` over the tables (sql/sightings.sql). */
+extern const char schema_views[];
+
+#endif
