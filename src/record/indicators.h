@@ -24,6 +24,8 @@ enum indicator_kind {
     INDICATOR_KINDS
 };
 
+enum { INDICATOR_ITEM_MAX = 1024 }; /* bytes of an item */
+
 /* What a listing says of the other end. */
 enum indicator_class {
     CLASS_CONTROL,    /* malware, its controllers */
@@ -31,7 +33,7 @@ enum indicator_class {
     CLASS_SUSPICIOUS, /* weak: dynamic DNS, own-address look-up services, parking... */
     CLASS_SINKHOLE,
     CLASS_SCANNER,
-    CLASS_NETWORK,    /* a whole range of bad reputation (DROP): weak */
+    CLASS_NETWORK, /* a whole range of bad reputation (DROP): weak */
 };
 
 struct indicator {
@@ -44,6 +46,23 @@ struct indicator {
     struct text item;        /* as listed, e.g. "185.86.148.68:443" */
     struct text family;      /* or null */
     struct text set;         /* "maltrail@1f3c5a77" */
+    uint8_t set_index;       /* with `reference`, what indicators_get finds it again by */
+    uint32_t reference;
+};
+
+/* Why a line of a feed was not used. */
+enum indicator_reject {
+    REJECT_NOT_UNDERSTOOD,
+    REJECT_PATTERN,  /* regular expressions: not supported */
+    REJECT_RESERVED, /* private and reserved addresses */
+    REJECT_SUFFIX,   /* a public suffix or a single label: would match half the world */
+    REJECT_PORTS,    /* "a.b.c.d:22:443" */
+    REJECT_SCHEME,   /* ftp: and others that are not watched */
+    REJECT_LINE,     /* longer than any indicator */
+    REJECT_SAME,     /* the item is listed under more families than are kept */
+    REJECT_FULL,     /* the set holds as many as it may */
+    REJECT_FILE,     /* whole files: of no known format, damaged, too large */
+    INDICATOR_REJECTS
 };
 
 struct indicator_set_info {
@@ -51,9 +70,15 @@ struct indicator_set_info {
     char digest[17];     /* of the input, hex */
     uint64_t indicators; /* total */
     uint64_t by_kind[INDICATOR_KINDS];
-    uint64_t rejected;   /* lines not understood or reserved addresses, counted at compile */
-    struct day newest;   /* newest listing date, DAY_NONE when undated */
+    uint64_t rejected; /* lines not understood or reserved addresses, counted at compile */
+    struct day newest; /* newest listing date, DAY_NONE when undated */
+    uint64_t files;    /* that were read */
+    uint64_t reject[INDICATOR_REJECTS];
+    struct text reject_example[INDICATOR_REJECTS]; /* "file:line: text" of the first; or null */
+    struct text origin;                            /* path it was compiled from */
 };
+extern const char *const indicator_kind_text[INDICATOR_KINDS];     /* "address:port" */
+extern const char *const indicator_reject_text[INDICATOR_REJECTS]; /* "regular expressions" */
 
 struct indicators; /* up to 64 sets */
 
@@ -63,6 +88,9 @@ bool indicators_open(struct indicators *all, const char *compiled_path, struct e
 void indicators_free(struct indicators *all); /* accepts NULL */
 unsigned indicators_sets(const struct indicators *all);
 void indicators_info(const struct indicators *all, unsigned set, struct indicator_set_info *ret);
+/* Finds an indicator again by its set_index and reference; false when there is none. */
+bool indicators_get(const struct indicators *all, uint8_t set_index, uint8_t kind,
+                    uint32_t reference, struct indicator *ret);
 
 /* Window in days around the listing dates, and the day after which listings are ignored
  * (--known-by; DAY_NONE = off). */

@@ -1,0 +1,65 @@
+/*
+ * Listings in, one compiled indicator file out (record/indicators_format.h). Inside feeds/ only.
+ * Order: feed_sink_new -> feed_sink_read for each file -> feed_sink_build -> feed_sink_free.
+ * The files' contents may go as soon as they are read.
+ */
+#ifndef MUSTER_FEEDS_COMPILE_H
+#define MUSTER_FEEDS_COMPILE_H
+
+#include "base/buf.h"
+#include "feeds/feed.h"
+#include "record/indicators_format.h"
+
+/* A listing as it is collected; `hash` decides its bucket and tag. */
+struct listing {
+    uint64_t hash;
+    uint32_t item, family; /* in the pool */
+    uint16_t item_len, first, last;
+    uint8_t class, confidence;
+};
+
+struct listings {
+    struct listing *at;
+    size_t len, room;
+};
+
+struct family {
+    uint64_t hash;
+    uint32_t at; /* in the pool; 0 = free */
+};
+
+struct feed_sink {
+    struct listings table[INDICATOR_KINDS];
+    struct listings ranged;  /* hash = index in network */
+    struct network *network; /* of the ranged ones */
+    size_t networks_room;
+    struct buf pool;
+    struct family *family; /* open addressing, FEED_FAMILIES */
+    unsigned families;
+    struct text family_last; /* what was asked for last ... */
+    uint32_t family_last_at; /* ... and where it lies */
+    uint32_t labels_most;
+    int32_t newest;
+    uint32_t files;
+    uint64_t digest; /* sum over files, so that order does not matter */
+    uint64_t rejects[INDICATOR_REJECTS];
+    uint32_t reject_example[INDICATOR_REJECTS];
+    struct text path; /* of the file being read */
+    uint64_t line;
+    uint64_t total;
+};
+enum { FEED_FAMILIES = 1 << 16 };
+
+struct feed_sink *feed_sink_new(void);
+void feed_sink_free(struct feed_sink *sink); /* accepts NULL */
+void feed_sink_at(struct feed_sink *sink, uint64_t line);
+/* Tells the format of a file by content and reads it; counted when it is none. */
+void feed_sink_read(struct feed_sink *sink, const struct feed_file *file);
+/* Puts {uint16 len, bytes} into the pool; 0 when there is no room or no text. */
+uint32_t feed_sink_text(struct feed_sink *sink, struct text text);
+/* "12 lines not understood, 3 ..." of what was rejected so far, for an error message. */
+void feed_sink_tell(const struct feed_sink *sink, struct buf *out);
+/* The whole file into out. name: of the set; origin: the path it was read from. */
+void feed_sink_build(struct feed_sink *sink, struct text name, struct text origin, struct buf *out);
+
+#endif

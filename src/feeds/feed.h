@@ -1,0 +1,92 @@
+/*
+ * What a feed format is, and what it hands its lines to. Inside feeds/ only.
+ *
+ * A format looks at a file's name and first bytes and says whether it is its own; then it reads the
+ * whole content and calls feed_item for each listing. Everything foreign ends there: feed_item
+ * tells what kind of indicator a text is, and what cannot be used is counted by reason.
+ */
+#ifndef MUSTER_FEEDS_FEED_H
+#define MUSTER_FEEDS_FEED_H
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "record/indicators.h"
+
+enum {
+    FEED_LINE = 4096, /* bytes a line may have */
+    FEED_HEAD = 4096, /* bytes a format looks at to know its own */
+    FEED_COLUMNS = 32,
+    FEED_FAMILY = 64,
+};
+
+struct feed_sink; /* compile.c */
+
+struct feed_file {
+    struct text path;    /* inside the set: "static/malware/dridex.txt"; or the file's name */
+    struct text content; /* up to 4 GiB */
+};
+
+/* What holds for a listing besides its item. */
+struct feed_listing {
+    uint8_t class;      /* enum indicator_class */
+    uint8_t confidence; /* percent; 0 = not said */
+    struct day first, last;
+    struct text family; /* any case, or null */
+};
+#define FEED_LISTING_NONE                                                                          \
+    {                                                                                              \
+        .class = CLASS_CONTROL, .first = {DAY_NONE}, .last = { DAY_NONE }                          \
+    }
+
+struct feed_format {
+    const char *name, *about;
+    bool (*is)(const struct feed_file *file, struct text head);
+    void (*read)(struct feed_sink *sink, const struct feed_file *file);
+};
+extern const struct feed_format *const feed_formats[];
+extern const unsigned feed_formats_len;
+
+/* Lines of a file, one after the other, without their ends and the blanks around them. */
+struct feed_lines {
+    struct feed_sink *sink; /* its line number goes along; NULL while only looking */
+    const char *at, *end;
+    struct text line;
+    uint64_t number;
+};
+struct feed_lines feed_lines_over(struct feed_sink *sink, struct text content);
+/* The next line that is not empty; longer ones than FEED_LINE are rejected and passed over. */
+bool feed_line_next(struct feed_lines *lines);
+
+/* Adds what is listed, or rejects it with its reason. */
+void feed_item(struct feed_sink *sink, const struct feed_listing *listing, struct text item);
+void feed_reject(struct feed_sink *sink, enum indicator_reject reason, struct text what);
+
+/* item.c: a text seen as an indicator. */
+struct feed_value {
+    enum indicator_kind kind;
+    bool range; /* CIDR: network holds it */
+    struct network network;
+    struct address address;
+    struct port port;
+    uint8_t labels;     /* of a name */
+    uint8_t confidence; /* of a URL path alone: how telling it is; else 0 */
+    uint32_t len;       /* of text, the item as it is kept: lower case where case means nothing */
+    char text[INDICATOR_ITEM_MAX];
+};
+/* True and *ret, or false and the reason. */
+bool feed_value_parse(struct text item, struct feed_value *ret, enum indicator_reject *reason);
+
+/* text.c */
+struct text feed_trim(struct text text);
+/* Splits at commas (RFC 4180; also `", "` between); quotes are taken off, "" inside stays. */
+unsigned feed_columns(struct text line, struct text column[FEED_COLUMNS]);
+/* Index of the column so called, or -1; asks without regard to case and a leading '#'. */
+int feed_column_find(const struct text column[FEED_COLUMNS], unsigned columns, const char *name);
+struct day feed_day(struct text text); /* DAY_NONE when it is none */
+/* The day of "# Last updated: 2024-04-04 07:03:03 UTC" in the head; DAY_NONE. */
+struct day feed_updated(struct text head);
+/* The file's name without folder and without its endings (.txt .csv .gz .tar .zst ...). */
+struct text feed_stem(struct text path);
+bool feed_holds(struct text text, const char *part);
+
+#endif

@@ -1,0 +1,65 @@
+/*
+ * Plain lists: one indicator a line, whatever it is; hosts files ("0.0.0.0 name"), ipsets and the
+ * like. Comments start with '#', ';' or "//"; what stands after the item is ignored. Nothing is
+ * dated and no family is known. A file is one when at least half of its first lines are indicators.
+ */
+#include "feeds/feed.h"
+
+enum { PLAIN_LOOK = 40 }; /* lines looked at */
+
+static bool comment(struct text line)
+{
+    return line.at[0] == '#' || line.at[0] == ';' || text_starts(line, "//");
+}
+
+/* The first word; of a hosts line the name. */
+static struct text plain_item(struct text line)
+{
+    for (unsigned word = 0; word < 2; word++) {
+        uint32_t end = 0;
+        while (end < line.len && line.at[end] != ' ' && line.at[end] != '\t' &&
+               line.at[end] != ';' && line.at[end] != ',')
+            end++;
+        struct text item = text_at(line.at, end);
+        bool nowhere = text_is(item, "0.0.0.0") || text_is(item, "127.0.0.1") ||
+                       text_is(item, "::1") || text_is(item, "::");
+        struct text rest = feed_trim(text_at(line.at + end, line.len - end));
+        if (!nowhere || rest.len == 0 || comment(rest))
+            return item;
+        line = rest;
+    }
+    return line;
+}
+
+static bool plain_is(const struct feed_file *file, struct text head)
+{
+    struct feed_lines lines = feed_lines_over(NULL, head);
+    bool whole = head.len == file->content.len;
+    unsigned seen = 0, good = 0;
+    while (seen < PLAIN_LOOK && feed_line_next(&lines)) {
+        if (comment(lines.line) || (!whole && lines.at == lines.end))
+            continue;
+        struct feed_value value;
+        enum indicator_reject reason;
+        bool known = feed_value_parse(plain_item(lines.line), &value, &reason);
+        seen++;
+        good += known || reason == REJECT_RESERVED || reason == REJECT_SUFFIX;
+    }
+    return seen != 0 && good * 2 >= seen;
+}
+
+static void plain_read(struct feed_sink *sink, const struct feed_file *file)
+{
+    struct feed_listing listing = FEED_LISTING_NONE;
+    struct feed_lines lines = feed_lines_over(sink, file->content);
+    while (feed_line_next(&lines))
+        if (!comment(lines.line))
+            feed_item(sink, &listing, plain_item(lines.line));
+}
+
+const struct feed_format feed_plain = {
+    .name = "plain",
+    .about = "plain lists: an address, range, name, URL or fingerprint a line; hosts files",
+    .is = plain_is,
+    .read = plain_read,
+};
