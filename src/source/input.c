@@ -171,7 +171,15 @@ static void map_begin(struct input *in)
         if (in->at > in->end)
             in->at = in->end;
     }
-    uint64_t done = (uint64_t)(in->at - in->begin);
+    uint64_t done = (uint64_t)(in->at - in->begin), whole = (uint64_t)(in->end - in->begin);
+    while (in->populated < whole && in->populated < done + POPULATE_AHEAD / 2) {
+        uint64_t piece = whole - in->populated;
+        if (piece > POPULATE_AHEAD)
+            piece = POPULATE_AHEAD;
+        /* Linux 5.14; where it fails the pages come by themselves. */
+        (void)madvise((void *)(uintptr_t)(in->begin + in->populated), piece, MADV_POPULATE_READ);
+        in->populated += piece;
+    }
     while (done >= in->dropped + 2 * (uint64_t)DROP_PIECE) {
         (void)madvise((void *)(uintptr_t)(in->begin + in->dropped), DROP_PIECE, MADV_DONTNEED);
         in->dropped += DROP_PIECE;

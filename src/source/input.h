@@ -35,6 +35,7 @@ struct input {
     uint64_t origin;         /* what `begin` is the offset of, in bytes of the source */
     struct file_map map;     /* of a regular file */
     uint64_t dropped;        /* bytes of the map whose pages were given back */
+    uint64_t populated;      /* bytes of the map whose pages were asked for */
     int fd;                  /* -1: memory */
     bool stream, owned;      /* read, not mapped; fd is ours to close */
     bool ended;              /* a stream that has no more to read */
