@@ -25,7 +25,7 @@ struct frame {
     uint32_t payload_len;    /* captured bytes of it */
     uint32_t payload_wire;   /* bytes it had on the wire by the IP header's length */
     uint32_t ip_bytes;       /* IP total length on the wire */
-    uint64_t mac_source;     /* 48 bits; 0 = none */
+    uint64_t mac_source, mac_target; /* 48 bits; 0 = none */
     struct address source, target;
     struct port source_port, target_port; /* ICMP: type and code */
     uint32_t seq, ack;       /* TCP */

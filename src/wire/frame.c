@@ -143,8 +143,9 @@ enum skip frame_decode(const struct packet *packet, struct frame *ret)
     if (packet->link != 1)
         return SKIP_link_type;
     struct cursor c = cursor_over(packet->at, packet->captured);
-    cursor_skip(&c, 6);
     uint64_t mac = (uint64_t)cursor_u32(&c) << 16;
+    ret->mac_target = mac | cursor_u16(&c);
+    mac = (uint64_t)cursor_u32(&c) << 16;
     ret->mac_source = mac | cursor_u16(&c);
     uint16_t type = cursor_u16(&c);
     for (int i = 0; i < FRAME_VLANS && (type == ETHER_VLAN || type == ETHER_QINQ); i++) {

@@ -1,0 +1,141 @@
+#include "findings.h"
+
+#include <stdlib.h>
+
+static int compare_text(struct text a, struct text b)
+{
+    uint32_t least = a.len < b.len ? a.len : b.len;
+    int order = least ? memcmp(a.at, b.at, least) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
+#define COMPARE_ROWS(a, b)                                                                         \
+    do {                                                                                           \
+        if ((a)->day.number != (b)->day.number)                                                    \
+            return (a)->day.number < (b)->day.number ? -1 : 1;                                     \
+        int order = address_compare((a)->host, (b)->host);                                         \
+        if (order == 0)                                                                            \
+            order = address_compare((a)->controller, (b)->controller);                             \
+        if (order == 0)                                                                            \
+            order = compare_text((a)->controller_name, (b)->controller_name);                      \
+        if (order == 0)                                                                            \
+            order = ((a)->first.us > (b)->first.us) - ((a)->first.us < (b)->first.us);             \
+        return order;                                                                              \
+    } while (0)
+
+static int compare_sightings(const void *left, const void *right)
+{
+    const struct sighting *a = left, *b = right;
+    COMPARE_ROWS(a, b);
+}
+
+static int compare_contacts(const void *left, const void *right)
+{
+    const struct contact *a = left, *b = right;
+    COMPARE_ROWS(a, b);
+}
+
+static void add_counts(struct shard_counts *to, const struct shard_counts *from)
+{
+    skips_add(&to->skips, &from->skips);
+    to->flows += from->flows;
+    to->flows_answered += from->flows_answered;
+    to->dns += from->dns;
+    to->tls += from->tls;
+    to->http += from->http;
+    to->hosts += from->hosts;
+    to->pairs_near += from->pairs_near;
+    to->contacts_dropped += from->contacts_dropped;
+    to->frames += from->frames;
+    for (unsigned i = 0; i < SHARD_APPS && from->app[i].name; i++)
+        for (unsigned j = 0; j < SHARD_APPS; j++) {
+            if (to->app[j].name == NULL)
+                to->app[j].name = from->app[i].name;
+            if (strcmp(to->app[j].name, from->app[i].name) == 0) {
+                to->app[j].flows += from->app[i].flows;
+                break;
+            }
+        }
+}
+
+static struct text country(struct arena *arena, const char code[3])
+{
+    return code[0] ? arena_text(arena, text_of(code)) : text_of(NULL);
+}
+
+static void place(struct sighting *s, const struct enrich *enrich, struct arena *arena)
+{
+    struct place host, controller;
+    if (enrich == NULL)
+        return;
+    enrich_place(enrich, s->host, s->day, &host);
+    s->host_country = country(arena, host.country);
+    s->host_asn = host.asn;
+    if (!address_known(s->controller))
+        return;
+    enrich_place(enrich, s->controller, s->day, &controller);
+    s->controller_country = country(arena, controller.country);
+    s->controller_registered = country(arena, controller.registered);
+    s->controller_asn = controller.asn;
+    s->geo_version = controller.version;
+}
+
+static struct text skipped_text(struct arena *arena, const struct skips *skips)
+{
+    struct buf buf = {0};
+    for (int i = 0; i < SKIPS; i++)
+        if (skips->count[i])
+            buf_format(&buf, "%s%s=%llu", buf.len ? " " : "", skip_name[i],
+                       (unsigned long long)skips->count[i]);
+    struct text text = arena_text(arena, text_at(buf.at ? buf.at : "", buf.len));
+    buf_free(&buf);
+    return text;
+}
+
+void findings_gather(struct findings *ret, struct shard *const *shards,
+                     const struct coverage *coverage, struct way_notes *notes,
+                     const struct enrich *enrich, const char *sensor)
+{
+    size_t sightings = 0, contacts = 0, len;
+    for (unsigned i = 0; i < SHARDS; i++) {
+        add_counts(&notes->counts, shard_counts(shards[i]));
+        notes->shard_frames[i] = shard_counts(shards[i])->frames;
+        (void)shard_sightings(shards[i], &len);
+        sightings += len;
+        (void)shard_contacts(shards[i], &len);
+        contacts += len;
+    }
+    ret->sighting = arena_new(&ret->arena, sightings * sizeof *ret->sighting);
+    ret->contact = arena_new(&ret->arena, contacts * sizeof *ret->contact);
+    ret->sightings = ret->contacts = 0;
+    for (unsigned i = 0; i < SHARDS; i++) {
+        const struct sighting *s = shard_sightings(shards[i], &len);
+        for (size_t k = 0; k < len; k++)
+            ret->sighting[ret->sightings++] = s[k];
+        const struct contact *c = shard_contacts(shards[i], &len);
+        for (size_t k = 0; k < len; k++)
+            ret->contact[ret->contacts++] = c[k];
+    }
+    qsort(ret->sighting, ret->sightings, sizeof *ret->sighting, compare_sightings);
+    qsort(ret->contact, ret->contacts, sizeof *ret->contact, compare_contacts);
+    for (size_t i = 0; i < ret->sightings; i++) {
+        ret->sighting[i].sensor = text_of(sensor);
+        ret->sighting[i].source = coverage->source;
+        place(&ret->sighting[i], enrich, &ret->arena);
+    }
+    for (size_t i = 0; i < ret->contacts; i++) {
+        ret->contact[i].sensor = text_of(sensor);
+        ret->contact[i].source = coverage->source;
+    }
+    struct shard_counts *counts = &notes->counts;
+    ret->coverage = *coverage;
+    ret->coverage.flows = (int64_t)counts->flows;
+    ret->coverage.flows_answered = (int64_t)counts->flows_answered;
+    ret->coverage.flows_foreign = (int64_t)counts->skips.count[SKIP_foreign];
+    ret->coverage.dns = (int64_t)counts->dns;
+    ret->coverage.tls = (int64_t)counts->tls;
+    ret->coverage.http = (int64_t)counts->http;
+    ret->coverage.hosts = (int64_t)counts->hosts;
+    ret->coverage.pairs_near = (int64_t)counts->pairs_near;
+    ret->coverage.skipped = skipped_text(&ret->arena, &counts->skips);
+}

@@ -1,0 +1,16 @@
+/*
+ * Rows of all shards, put together for one source: sorted, so that the number of workers shows
+ * nowhere, and placed in countries and networks.
+ */
+#ifndef MUSTER_FINDINGS_H
+#define MUSTER_FINDINGS_H
+
+#include "enrich/enrich.h"
+#include "way.h"
+
+/* Fills `ret` (its arena is in use already) and adds the shards' counts to notes. */
+void findings_gather(struct findings *ret, struct shard *const *shards,
+                     const struct coverage *coverage, struct way_notes *notes,
+                     const struct enrich *enrich, const char *sensor);
+
+#endif

@@ -1,0 +1,360 @@
+#include "way.h"
+
+#include "base/mem.h"
+#include "base/queue.h"
+#include "findings.h"
+#include "wire/frame.h"
+
+#include <stdio.h>
+#include <xxhash.h>
+
+enum { WORKERS_MAX = SHARDS, BATCHES = 24, IDENTITY_BYTES = 96, DAYS_MAX = 400 };
+#define TIME_FIRST_US (INT64_C(631152000) * SECOND_US)  /* 1990-01-01 */
+#define TIME_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01 */
+
+/* A frame's way to one shard. */
+struct route {
+    uint16_t frame;
+    uint8_t shard;
+    bool out;
+};
+
+/* A block of packets, decoded, on its way to the workers. Sealed once it is queued. */
+struct batch {
+    struct block block;
+    struct frame frame[BLOCK_PACKETS];
+    struct route route[2 * BLOCK_PACKETS];
+    uint32_t routes;
+    int users; /* workers that still read it */
+};
+
+struct worker {
+    struct way *way;
+    unsigned number;
+    pthread_t thread;
+    struct queue queue; /* batches; NULL = the source has ended */
+};
+
+/* What the reader keeps of the source in hand. */
+struct reader {
+    struct coverage coverage;
+    struct way_notes *notes;
+    struct home_macs macs;
+    XXH3_state_t *identity;
+    int32_t day[DAYS_MAX];
+    unsigned days;
+};
+
+struct way {
+    struct way_setup setup;
+    struct shard *shard[SHARDS];
+    struct worker worker[WORKERS_MAX];
+    unsigned workers; /* threads; 0 = the reader does it all */
+    struct batch *batch[BATCHES];
+    unsigned batches;
+    struct queue idle, done;
+    struct reader reader;
+    struct findings findings;
+};
+
+/* ---- workers */
+
+static void work(struct way *way, const struct batch *batch, unsigned number, unsigned of)
+{
+    for (uint32_t i = 0; i < batch->routes; i++) {
+        const struct route *r = &batch->route[i];
+        if (r->shard % of == number)
+            shard_frame(way->shard[r->shard], &batch->frame[r->frame], r->out);
+    }
+}
+
+static void finish(struct way *way, unsigned number, unsigned of)
+{
+    for (unsigned i = number; i < SHARDS; i += of)
+        shard_finish(way->shard[i]);
+}
+
+static void *worker_main(void *argument)
+{
+    struct worker *w = argument;
+    struct way *way = w->way;
+    for (;;) {
+        struct batch *batch = queue_take(&w->queue);
+        if (batch == (void *)way) /* way_free */
+            return NULL;
+        if (batch == NULL) {
+            finish(way, w->number, way->workers);
+            queue_put(&way->done, w);
+            continue;
+        }
+        work(way, batch, w->number, way->workers);
+        if (__atomic_sub_fetch(&batch->users, 1, __ATOMIC_ACQ_REL) == 0)
+            queue_put(&way->idle, batch);
+    }
+}
+
+struct way *way_new(const struct way_setup *setup)
+{
+    struct way *way = mem_new(1, sizeof *way);
+    way->setup = *setup;
+    size_t shard_bytes = (size_t)(setup->memory_bytes / 10 * 6) / SHARDS;
+    for (unsigned i = 0; i < SHARDS; i++)
+        way->shard[i] = shard_new(shard_bytes, setup->conf, setup->indicators);
+    queue_init(&way->idle);
+    queue_init(&way->done);
+    way->workers = setup->workers > WORKERS_MAX ? WORKERS_MAX : setup->workers;
+    if (way->workers <= 1)
+        way->workers = 0;
+    way->batches = way->workers ? BATCHES : 1;
+    for (unsigned i = 0; i < way->batches; i++) {
+        way->batch[i] = mem_new(1, sizeof *way->batch[i]);
+        queue_put(&way->idle, way->batch[i]);
+    }
+    for (unsigned i = 0; i < way->workers; i++) {
+        struct worker *w = &way->worker[i];
+        w->way = way;
+        w->number = i;
+        queue_init(&w->queue);
+        int failed = pthread_create(&w->thread, NULL, worker_main, w);
+        muster_assert(failed == 0);
+    }
+    return way;
+}
+
+void way_free(struct way *way)
+{
+    if (way == NULL)
+        return;
+    for (unsigned i = 0; i < way->workers; i++)
+        queue_put(&way->worker[i].queue, way);
+    for (unsigned i = 0; i < way->workers; i++) {
+        (void)pthread_join(way->worker[i].thread, NULL);
+        queue_free(&way->worker[i].queue);
+    }
+    queue_free(&way->done);
+    queue_free(&way->idle);
+    for (unsigned i = 0; i < way->batches; i++) {
+        block_free_bytes(&way->batch[i]->block);
+        mem_free(way->batch[i]);
+    }
+    for (unsigned i = 0; i < SHARDS; i++)
+        shard_free(way->shard[i]);
+    arena_free(&way->findings.arena);
+    mem_free(way);
+}
+
+/* ---- reader: one pass over each packet */
+
+/* Names the days that a source opens; false when there are too many. */
+static bool day_opens(struct reader *r, struct instant time)
+{
+    int32_t day = instant_day(time).number;
+    for (unsigned i = r->days; i > 0; i--)
+        if (r->day[i - 1] == day)
+            return true;
+    if (r->days == DAYS_MAX)
+        return false;
+    r->day[r->days++] = day;
+    return true;
+}
+
+static void identify(struct reader *r, const struct packet *p)
+{
+    struct {
+        int64_t time_us;
+        uint32_t captured, length;
+    } head = {p->time.us, p->captured, p->length};
+    (void)XXH3_128bits_update(r->identity, &head, sizeof head);
+    (void)XXH3_128bits_update(r->identity, p->at,
+                              p->captured < IDENTITY_BYTES ? p->captured : IDENTITY_BYTES);
+}
+
+static void foreign_link(struct way_notes *notes, uint16_t link)
+{
+    for (unsigned i = 0; i < SOURCE_LINKS; i++) {
+        if (notes->link[i].packets == 0)
+            notes->link[i].link = link;
+        if (notes->link[i].link == link) {
+            notes->link[i].packets++;
+            return;
+        }
+    }
+}
+
+/* Counts the busiest networks that are not home (Misra and Gries 1982: no heavy one is missed). */
+static void foreign_network(struct way_notes *notes, struct address a)
+{
+    struct network n = {.first = a, .prefix = address_is_v4(a) ? 120 : 64};
+    if (address_is_v4(a))
+        n.first.low &= ~UINT64_C(255);
+    else
+        n.first.low = 0;
+    unsigned empty = WAY_NETWORKS;
+    for (unsigned i = 0; i < WAY_NETWORKS; i++) {
+        if (notes->foreign[i].packets == 0) {
+            empty = i;
+        } else if (address_same(notes->foreign[i].network.first, n.first)) {
+            notes->foreign[i].packets++;
+            return;
+        }
+    }
+    if (empty < WAY_NETWORKS) {
+        notes->foreign[empty].network = n;
+        notes->foreign[empty].packets = 1;
+        return;
+    }
+    for (unsigned i = 0; i < WAY_NETWORKS; i++)
+        notes->foreign[i].packets--;
+}
+
+static uint8_t home_ends(struct way *way, struct frame *f)
+{
+    const struct home *home = way->setup.home;
+    unsigned bits = (home_holds(home, f->source) ? FRAME_SOURCE_HOME : 0u) |
+                    (home_holds(home, f->target) ? FRAME_TARGET_HOME : 0u);
+    if (home->is_default) {
+        home_macs_learn(&way->reader.macs, f->mac_source, f->source);
+        if (!address_is_v4(f->source)) {
+            if (home_macs_hold(&way->reader.macs, f->mac_source))
+                bits |= FRAME_SOURCE_HOME;
+            if (home_macs_hold(&way->reader.macs, f->mac_target))
+                bits |= FRAME_TARGET_HOME;
+        }
+    }
+    return (uint8_t)bits;
+}
+
+static enum skip route(struct way *way, struct batch *batch, uint32_t index)
+{
+    const struct packet *p = &batch->block.packet[index];
+    struct frame *f = &batch->frame[index];
+    struct reader *r = &way->reader;
+    enum skip skip = frame_decode(p, f);
+    if (skip == SKIP_link_type)
+        foreign_link(r->notes, p->link);
+    if (skip != SKIPS)
+        return skip;
+    if (p->time.us < TIME_FIRST_US || p->time.us >= TIME_LAST_US || !day_opens(r, p->time))
+        return SKIP_bad_time;
+    f->home = home_ends(way, f);
+    if (address_is_special(f->source) || address_is_special(f->target))
+        return SKIP_multicast;
+    if (f->home == 0) {
+        foreign_network(r->notes, f->source);
+        foreign_network(r->notes, f->target);
+        return SKIP_foreign;
+    }
+    if (f->home & FRAME_SOURCE_HOME)
+        batch->route[batch->routes++] =
+            (struct route){(uint16_t)index, (uint8_t)shard_of(f->source), true};
+    if (f->home & FRAME_TARGET_HOME)
+        batch->route[batch->routes++] =
+            (struct route){(uint16_t)index, (uint8_t)shard_of(f->target), false};
+    return SKIPS;
+}
+
+static void decode(struct way *way, struct batch *batch)
+{
+    struct coverage *c = &way->reader.coverage;
+    batch->routes = 0;
+    for (uint32_t i = 0; i < batch->block.packets; i++) {
+        const struct packet *p = &batch->block.packet[i];
+        identify(&way->reader, p);
+        c->packets++;
+        c->bytes += p->length;
+        enum skip skip = route(way, batch, i);
+        if (skip != SKIPS)
+            way->reader.notes->counts.skips.count[skip]++;
+        if (skip == SKIP_bad_time)
+            continue;
+        if (!instant_known(c->first) || p->time.us < c->first.us)
+            c->first = p->time;
+        if (!instant_known(c->last) || p->time.us > c->last.us)
+            c->last = p->time;
+    }
+}
+
+static void hand_out(struct way *way, struct batch *batch)
+{
+    if (way->workers == 0) {
+        work(way, batch, 0, 1);
+        queue_put(&way->idle, batch);
+        return;
+    }
+    batch->users = (int)way->workers;
+    for (unsigned i = 0; i < way->workers; i++)
+        queue_put(&way->worker[i].queue, batch);
+}
+
+static void finish_all(struct way *way)
+{
+    if (way->workers == 0) {
+        finish(way, 0, 1);
+        return;
+    }
+    for (unsigned i = 0; i < way->workers; i++)
+        queue_put(&way->worker[i].queue, NULL);
+    for (unsigned i = 0; i < way->workers; i++)
+        (void)queue_take(&way->done);
+}
+
+static void reader_start(struct way *way, struct way_notes *notes)
+{
+    struct reader *r = &way->reader;
+    memset(notes, 0, sizeof *notes);
+    memset(r, 0, sizeof *r);
+    r->notes = notes;
+    r->coverage.first.us = r->coverage.last.us = INSTANT_NONE_US;
+    r->identity = XXH3_createState();
+    muster_assert(r->identity != NULL);
+    (void)XXH3_128bits_reset(r->identity);
+    for (unsigned i = 0; i < SHARDS; i++)
+        shard_reset(way->shard[i]);
+    arena_free(&way->findings.arena);
+}
+
+static void coverage_fill(struct way *way, const struct source *source)
+{
+    struct reader *r = &way->reader;
+    struct coverage *c = &r->coverage;
+    struct arena *arena = &way->findings.arena;
+    XXH128_hash_t id = XXH3_128bits_digest(r->identity);
+    (void)XXH3_freeState(r->identity);
+    r->identity = NULL;
+    c->sensor = text_of(way->setup.sensor);
+    c->source = arena_text(arena, text_of(source->path));
+    c->source_id = arena_format(arena, "%016llx%016llx", (unsigned long long)id.high64,
+                                (unsigned long long)id.low64);
+    c->procedure_id = text_of(way->setup.procedure_id);
+    c->kind = text_of(source->kind->name);
+    c->detectors = text_of(way->setup.detectors);
+    c->sets = text_of(way->setup.sets);
+    skips_add(&r->notes->counts.skips, &source->skips);
+    (void)snprintf(r->notes->damage, sizeof r->notes->damage, "%s", source->damage);
+}
+
+bool way_read(struct way *way, const char *path, const char *kind_or_null, struct findings *ret,
+              struct way_notes *notes, struct err *err)
+{
+    struct source *source = source_open(path, kind_or_null, err);
+    if (source == NULL)
+        return false;
+    reader_start(way, notes);
+    for (;;) {
+        struct batch *batch = queue_take(&way->idle);
+        if (!source_next(source, &batch->block)) {
+            queue_put(&way->idle, batch);
+            break;
+        }
+        decode(way, batch);
+        hand_out(way, batch);
+        progress_update(way->setup.progress, path, source->read_bytes, source->size_bytes);
+    }
+    finish_all(way);
+    coverage_fill(way, source);
+    source_close(source);
+    findings_gather(&way->findings, way->shard, &way->reader.coverage, notes, way->setup.enrich,
+                    way->setup.sensor);
+    *ret = way->findings;
+    return true;
+}

@@ -1,0 +1,48 @@
+/*
+ * The whole way of one source: source -> frames -> shards (flows, records, detectors, judge) ->
+ * rows, enriched. Starts the workers, hands batches on, stops in reverse order.
+ *
+ * Order: way_new -> way_read for each source, its findings used before the next -> way_free.
+ */
+#ifndef MUSTER_WAY_H
+#define MUSTER_WAY_H
+
+#include "base/progress.h"
+#include "enrich/enrich.h"
+#include "record/home.h"
+#include "shard.h"
+#include "source/source.h"
+
+struct way_setup {
+    const struct conf *conf;
+    const struct indicators *indicators; /* NULL = none */
+    const struct enrich *enrich;         /* NULL = none */
+    const struct home *home;
+    const char *sensor;
+    const char *procedure_id, *detectors, *sets; /* for coverage */
+    unsigned workers;
+    uint64_t memory_bytes; /* --memory; tables take 60 % */
+    struct progress *progress;
+};
+
+enum { WAY_NETWORKS = 16 };
+/* What the summary of a run says besides the rows. */
+struct way_notes {
+    struct shard_counts counts;
+    struct source_link link[SOURCE_LINKS]; /* not read */
+    struct {
+        struct network network;
+        uint64_t packets;
+    } foreign[WAY_NETWORKS]; /* busiest networks without a home end, at least so many packets */
+    char damage[160];
+    uint64_t shard_frames[SHARDS];
+};
+
+struct way;
+struct way *way_new(const struct way_setup *setup);
+/* false and err: the source could not be used at all. Rows live until the next way_read. */
+bool way_read(struct way *way, const char *path, const char *kind_or_null, struct findings *ret,
+              struct way_notes *notes, struct err *err);
+void way_free(struct way *way); /* accepts NULL */
+
+#endif
