@@ -352,10 +352,7 @@ static bool value_end(struct text text, struct feed_value *ret, enum indicator_r
         return false;
     if (!value_address(ret, address, port, reason))
         return false;
-    if (port.number)
-        ret->len = (uint32_t)indicator_end_format(address, port, ret->text);
-    else
-        ret->len = (uint32_t)strlen(address_format(address, ret->text));
+    ret->len = (uint32_t)indicator_end_format(address, port, ret->text);
     return true;
 }
 
@@ -397,7 +394,7 @@ bool feed_value_parse(struct text item, struct feed_value *ret, enum indicator_r
         item = text_at(item.at + 7, item.len - 7);
     else if (text_starts(item, "https://"))
         item = text_at(item.at + 8, item.len - 8);
-    else if (item.at[0] != '/' && feed_holds(item, "://")) {
+    else if (item.at[0] != '/' && memchr(item.at, ':', item.len) && feed_holds(item, "://")) {
         *reason = REJECT_SCHEME;
         return false;
     }
@@ -420,7 +417,7 @@ bool feed_value_parse(struct text item, struct feed_value *ret, enum indicator_r
     if (done && ret->range)
         range_format(ret);
     else if (done && ret->kind == INDICATOR_ADDRESS)
-        ret->len = (uint32_t)strlen(address_format(ret->address, ret->text));
+        ret->len = (uint32_t)indicator_end_format(ret->address, ret->port, ret->text);
     if (!done && *reason == REJECT_NOT_UNDERSTOOD && looks_like_pattern(host))
         *reason = REJECT_PATTERN;
     return done;

@@ -2,6 +2,7 @@
  * Plain lists: one indicator a line, whatever it is; hosts files ("0.0.0.0 name"), ipsets and the
  * like. Comments start with '#', ';' or "//"; what stands after the item is ignored. Nothing is
  * dated and no family is known. A file is one when at least half of its first lines are indicators.
+ * A table with commas is none: its columns would mean something that is not known here.
  */
 #include "feeds/feed.h"
 
@@ -17,8 +18,7 @@ static struct text plain_item(struct text line)
 {
     for (unsigned word = 0; word < 2; word++) {
         uint32_t end = 0;
-        while (end < line.len && line.at[end] != ' ' && line.at[end] != '\t' &&
-               line.at[end] != ';' && line.at[end] != ',')
+        while (end < line.len && line.at[end] != ' ' && line.at[end] != '\t' && line.at[end] != ';')
             end++;
         struct text item = text_at(line.at, end);
         bool nowhere = text_is(item, "0.0.0.0") || text_is(item, "127.0.0.1") ||
@@ -43,7 +43,7 @@ static bool plain_is(const struct feed_file *file, struct text head)
         enum indicator_reject reason;
         bool known = feed_value_parse(plain_item(lines.line), &value, &reason);
         seen++;
-        good += known || reason == REJECT_RESERVED || reason == REJECT_SUFFIX;
+        good += known || reason == REJECT_RESERVED;
     }
     return seen != 0 && good * 2 >= seen;
 }

@@ -34,7 +34,6 @@
 #include "base/mem.h"
 #include "record/indicators_format.h"
 
-#include <stdio.h>
 #include <sys/mman.h>
 
 enum {
@@ -396,6 +395,7 @@ unsigned indicators_address(const struct indicators *all, struct address address
                             struct indicator ret[INDICATOR_HITS])
 {
     struct look look = {.window = window, .day = day, .ret = ret};
+    struct port none = {0};
     uint64_t bare = indicator_hash_address(address, 0);
     uint64_t with = indicator_hash_address(address, port.number);
     for (unsigned i = 0; i < all->sets; i++) {
@@ -406,8 +406,8 @@ unsigned indicators_address(const struct indicators *all, struct address address
             table_find(all, set, INDICATOR_ADDRESS_PORT, with, text_at(text, len), &look);
         }
         if (table_may_hold(&set->table[INDICATOR_ADDRESS], bare)) {
-            (void)address_format(address, text);
-            table_find(all, set, INDICATOR_ADDRESS, bare, text_of(text), &look);
+            size_t len = indicator_end_format(address, none, text);
+            table_find(all, set, INDICATOR_ADDRESS, bare, text_at(text, len), &look);
         }
         ranges_find(all, set, address, &look);
     }
