@@ -4,7 +4,7 @@
  *     store_writer STORE ask        prints "sources sightings contacts files-doubled"
  */
 #include "base/clock.h"
-#include "findings.h"
+#include "made_findings.h"
 #include "store/store.h"
 
 #include <inttypes.h>

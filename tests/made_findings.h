@@ -2,8 +2,8 @@
  * Findings made up for tests: `hosts` controlled hosts (10.1.0.x), each with a controller in
  * 198.51.100.0/24 (of 7), over `days` days from 2020-06-01, and `contacts` contacts.
  */
-#ifndef MUSTER_TESTS_FINDINGS_H
-#define MUSTER_TESTS_FINDINGS_H
+#ifndef MUSTER_TESTS_MADE_FINDINGS_H
+#define MUSTER_TESTS_MADE_FINDINGS_H
 
 #include "record/sighting.h"
 
