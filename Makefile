@@ -14,7 +14,7 @@ PREFIX  ?= /usr/local
 VERSION := 0.1.0
 DUCKDB  := deps/node_modules/@duckdb/node-bindings-linux-x64
 DUCKDB_H := deps/node_modules/duckdb/src/duckdb/src/include
-PKGS    := libxxhash libzstd libmaxminddb libpsl libcrypto zlib
+PKGS    := libxxhash libzstd libmaxminddb libpsl libcrypto zlib inih
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wcast-align -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 \
@@ -58,6 +58,9 @@ $(LIB): $(OBJ)
 $(OUT)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
+
+# the .sql files are taken in by .incbin
+$(OUT)/store/schema.o: $(wildcard src/store/sql/*.sql)
 
 $(OUT)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
@@ -112,7 +115,8 @@ install: muster
 	install -D -m 644 -t $(SHARE)/geo/geo-whois-asn-country-mmdb \
 		deps/node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb
 	install -D -m 644 -t $(SHARE)/geo/asn deps/node_modules/@ip-location-db/asn/asn-ipv4.csv \
-		deps/node_modules/@ip-location-db/asn/asn-ipv6.csv
+		deps/node_modules/@ip-location-db/asn/asn-ipv6.csv \
+		deps/node_modules/@ip-location-db/asn/package.json
 
 -include $(shell find build -name '*.d' 2>/dev/null)
 

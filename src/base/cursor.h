@@ -23,7 +23,9 @@ struct cursor {
 
 static inline struct cursor cursor_over(const void *bytes, size_t len)
 {
-    struct cursor c = {.at = bytes, .end = (const uint8_t *)bytes + len, .spoiled = false};
+    /* NULL with no bytes is an empty input, and NULL + 0 is undefined (C17 6.5.6). */
+    const uint8_t *at = bytes;
+    struct cursor c = {.at = at, .end = len ? at + len : at, .spoiled = false};
     return c;
 }
 
