@@ -26,12 +26,13 @@ struct options {
     const char *sensor; /* "default" */
     unsigned workers;
     uint64_t memory_bytes; /* 1 GiB */
-    struct string_list intel, geo, allow, roles, set;
+    struct string_list intel, geo, set;
     const char *cache, *config, *as;
     const char *known_by; /* YYYY-MM-DD or NULL */
-    const char *from, *to, *year, *format, *output, *by; /* report */
+    const char *from, *to, *year, *format, *output; /* report */
     bool json, quiet, again, near;
     unsigned verbose;
+    unsigned seed; /* simulate */
     /* what is left: the subcommand's own words */
     char **words;
     unsigned words_len;
@@ -48,5 +49,7 @@ extern const unsigned commands_len;
 
 /* Reads argv (without program and subcommand name); false: a usage error was printed. */
 bool options_read(struct options *options, char **argv, int argc, const struct command *command);
+/* Prints the subcommand's usage and the options it knows. */
+void options_help(const struct command *command);
 
 #endif

@@ -52,4 +52,7 @@ struct findings {
     struct coverage coverage;
 };
 
+/* A copy whose texts and lists live in the arena. */
+void sighting_copy(struct arena *arena, struct sighting *to, const struct sighting *from);
+
 #endif

@@ -1,0 +1,223 @@
+#include "cmd/cmd.h"
+
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum kind { TEXT, LIST, FLAG, COUNTED, NUMBER, SIZE };
+
+/* One table per truth: what is parsed and what the help of a subcommand shows. */
+static const struct option_of {
+    const char *name;
+    enum kind kind;
+    size_t offset;
+    const char *value, *about;
+    char letter;
+} table[] = {
+#define AT(field) offsetof(struct options, field)
+    {"store", TEXT, AT(store), "DIR", "where findings are kept (./muster-data, $MUSTER_STORE, none)", 0},
+    {"home", TEXT, AT(home), "CIDR,...", "the addresses you answer for (private ones; !CIDR excludes)", 0},
+    {"sensor", TEXT, AT(sensor), "NAME", "the place that watched (default)", 0},
+    {"intel", LIST, AT(intel), "PATH", "indicators: a list, a folder or an archive; repeatable", 0},
+    {"geo", LIST, AT(geo), "[FROM=]FILE", "country or network database, from a day on; repeatable", 0},
+    {"known-by", TEXT, AT(known_by), "DATE", "ignore indicators first listed later", 0},
+    {"as", TEXT, AT(as), "KIND", "read input as this kind, whatever it looks like", 0},
+    {"workers", NUMBER, AT(workers), "N", "threads (the machine's cores)", 0},
+    {"memory", SIZE, AT(memory_bytes), "SIZE", "most memory for tables and store (1G)", 0},
+    {"config", TEXT, AT(config), "FILE", "settings: name = value under [stage]", 0},
+    {"set", LIST, AT(set), "STAGE.NAME=VALUE", "one setting; repeatable", 0},
+    {"cache", TEXT, AT(cache), "DIR", "compiled indicators and networks (~/.cache/muster)", 0},
+    {"again", FLAG, AT(again), NULL, "read what was read before once more", 0},
+    {"json", FLAG, AT(json), NULL, "one JSON object a line on standard output", 0},
+    {"year", TEXT, AT(year), "YYYY", "report: this year", 0},
+    {"from", TEXT, AT(from), "DATE", "report: first day", 0},
+    {"to", TEXT, AT(to), "DATE", "report: last day", 0},
+    {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},
+    {"output", TEXT, AT(output), "FILE", "write there instead of standard output", 'o'},
+    {"near", FLAG, AT(near), NULL, "trace: also what stood just under the line", 0},
+    {"seed", NUMBER, AT(seed), "N", "simulate: another world", 0},
+    {"quiet", FLAG, AT(quiet), NULL, "no progress, no summary", 'q'},
+    {"verbose", COUNTED, AT(verbose), NULL, "more about the run", 'v'},
+#undef AT
+};
+
+static const struct option_of *find(const char *word, size_t len)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strlen(table[i].name) == len && strncmp(table[i].name, word, len) == 0)
+            return &table[i];
+    return NULL;
+}
+
+static const struct option_of *find_letter(char letter)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].letter == letter)
+            return &table[i];
+    return NULL;
+}
+
+/* "512M", "1.5G", "1073741824"; bytes. */
+static bool size_parse(const char *text, uint64_t *ret)
+{
+    char *end;
+    double number = strtod(text, &end);
+    static const char units[] = "KMGT";
+    double unit = 1;
+    if (end != text && *end) {
+        const char *at = strchr(units, *end >= 'a' ? *end - 32 : *end);
+        if (at == NULL)
+            return false;
+        for (long i = 0; i <= at - units; i++)
+            unit *= 1024;
+        end++;
+        if (*end == 'i')
+            end++;
+        if (*end == 'B')
+            end++;
+    }
+    if (end == text || *end != '\0' || !(number * unit >= 1) || number * unit > 1e15)
+        return false;
+    *ret = (uint64_t)(number * unit);
+    return true;
+}
+
+static bool refuse(const struct command *command, const char *what, const char *word)
+{
+    (void)fprintf(stderr, "muster %s: %s %s\nTry: muster %s --help\n", command->name, what, word,
+                  command->name);
+    return false;
+}
+
+static bool store_value(struct options *options, const struct option_of *o, const char *value,
+                        const struct command *command)
+{
+    char *field = (char *)options + o->offset, *end;
+    uint64_t size;
+    switch (o->kind) {
+    case TEXT:
+        *(const char **)(void *)field = value;
+        return true;
+    case LIST: {
+        struct string_list *list = (void *)field;
+        if (list->len == OPTION_LIST)
+            return refuse(command, "too many times", o->name);
+        list->at[list->len++] = value;
+        return true;
+    }
+    case NUMBER: {
+        errno = 0;
+        unsigned long number = strtoul(value, &end, 10);
+        if (end == value || *end || errno || number > UINT32_MAX || value[0] == '-')
+            return refuse(command, "not a whole number:", value);
+        *(unsigned *)(void *)field = (unsigned)number;
+        return true;
+    }
+    case SIZE:
+        if (!size_parse(value, &size))
+            return refuse(command, "not a size such as 512M or 2G:", value);
+        *(uint64_t *)(void *)field = size;
+        return true;
+    default:
+        return true;
+    }
+}
+
+static void store_flag(struct options *options, const struct option_of *o)
+{
+    char *field = (char *)options + o->offset;
+    if (o->kind == FLAG)
+        *(bool *)(void *)field = true;
+    else
+        ++*(unsigned *)(void *)field;
+}
+
+static void defaults(struct options *options)
+{
+    const char *store = getenv("MUSTER_STORE");
+    long cores = sysconf(_SC_NPROCESSORS_ONLN);
+    *options = (struct options){.store = store && *store ? store : "./muster-data",
+                                .sensor = "default",
+                                .workers = cores > 0 ? (unsigned)cores : 1,
+                                .memory_bytes = UINT64_C(1) << 30,
+                                .seed = 1};
+}
+
+void options_help(const struct command *command)
+{
+    (void)printf("muster %s\n  %s\n", command->usage, command->about);
+    if (command->help)
+        (void)printf("%s", command->help);
+    (void)printf("\nOptions\n");
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const struct option_of *o = &table[i];
+        const char *only = strchr(o->about, ':');
+        size_t len = strlen(command->name);
+        bool of_other = only && (strncmp(o->about, "report:", 7) == 0 ||
+                                 strncmp(o->about, "trace:", 6) == 0 ||
+                                 strncmp(o->about, "simulate:", 9) == 0);
+        if (of_other && strncmp(o->about, command->name, len) != 0)
+            continue;
+        char left[64];
+        (void)snprintf(left, sizeof left, "--%s%s%s%s%c", o->name, o->value ? " " : "",
+                       o->value ? o->value : "", o->letter ? ", -" : "", o->letter ? o->letter : ' ');
+        (void)printf("  %-28s %s\n", left, of_other ? only + 2 : o->about);
+    }
+}
+
+/* One word that begins with '-'; takes the next when it needs a value. */
+static bool option_read(struct options *options, char **argv, int argc, int *i,
+                        const struct command *command)
+{
+    const char *word = argv[*i];
+    const struct option_of *o;
+    const char *value = NULL;
+    if (word[1] == '-') {
+        const char *equals = strchr(word, '=');
+        o = find(word + 2, equals ? (size_t)(equals - word) - 2 : strlen(word + 2));
+        value = equals ? equals + 1 : NULL;
+    } else if (word[1] == 'v' && strspn(word + 1, "v") == strlen(word + 1)) {
+        options->verbose += (unsigned)strlen(word + 1);
+        return true;
+    } else {
+        o = find_letter(word[1]);
+        value = word[2] ? word + 2 : NULL;
+    }
+    if (o == NULL)
+        return refuse(command, "no such option:", word);
+    if (o->value == NULL) {
+        if (value)
+            return refuse(command, "takes no value:", word);
+        store_flag(options, o);
+        return true;
+    }
+    if (value == NULL && ++*i < argc)
+        value = argv[*i];
+    if (value == NULL)
+        return refuse(command, "needs a value:", word);
+    return store_value(options, o, value, command);
+}
+
+bool options_read(struct options *options, char **argv, int argc, const struct command *command)
+{
+    defaults(options);
+    options->words = argv;
+    bool only_words = false;
+    for (int i = 0; i < argc; i++) {
+        if (!only_words && strcmp(argv[i], "--") == 0)
+            only_words = true;
+        else if (only_words || argv[i][0] != '-' || argv[i][1] == '\0')
+            argv[options->words_len++] = argv[i];
+        else if (!option_read(options, argv, argc, &i, command))
+            return false;
+    }
+    if (options->workers == 0)
+        options->workers = 1;
+    if (options->memory_bytes < UINT64_C(64) << 20)
+        return refuse(command, "--memory must be at least", "64M");
+    return true;
+}

@@ -1,0 +1,206 @@
+#include "cmd/read_summary.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void add_apps(struct shard_counts *to, const struct shard_counts *from)
+{
+    for (unsigned i = 0; i < SHARD_APPS && from->app[i].name; i++)
+        for (unsigned j = 0; j < SHARD_APPS; j++) {
+            if (to->app[j].name == NULL)
+                to->app[j].name = from->app[i].name;
+            if (strcmp(to->app[j].name, from->app[i].name) == 0) {
+                to->app[j].flows += from->app[i].flows;
+                break;
+            }
+        }
+}
+
+void read_summary_add(struct read_summary *s, const char *path, const struct findings *findings,
+                      const struct way_notes *notes)
+{
+    const struct coverage *c = &findings->coverage;
+    struct shard_counts *to = &s->notes.counts;
+    const struct shard_counts *from = &notes->counts;
+    if (s->sources++ == 0)
+        s->first.us = s->last.us = INSTANT_NONE_US;
+    s->packets += (uint64_t)c->packets;
+    s->bytes += (uint64_t)c->bytes;
+    if (instant_known(c->first) && (!instant_known(s->first) || c->first.us < s->first.us))
+        s->first = c->first;
+    if (instant_known(c->last) && (!instant_known(s->last) || c->last.us > s->last.us))
+        s->last = c->last;
+    skips_add(&to->skips, &from->skips);
+    to->flows += from->flows;
+    to->flows_answered += from->flows_answered;
+    to->dns += from->dns;
+    to->tls += from->tls;
+    to->http += from->http;
+    to->hosts += from->hosts;
+    to->pairs_near += from->pairs_near;
+    to->frames += from->frames;
+    add_apps(to, from);
+    for (unsigned i = 0; i < SHARDS; i++)
+        s->notes.shard_frames[i] += notes->shard_frames[i];
+    for (unsigned i = 0; i < SOURCE_LINKS && notes->link[i].packets; i++)
+        for (unsigned j = 0; j < SOURCE_LINKS; j++) {
+            if (s->notes.link[j].packets == 0)
+                s->notes.link[j].link = notes->link[i].link;
+            if (s->notes.link[j].link == notes->link[i].link) {
+                s->notes.link[j].packets += notes->link[i].packets;
+                break;
+            }
+        }
+    if (from->skips.count[SKIP_foreign])
+        memcpy(s->notes.foreign, notes->foreign, sizeof notes->foreign);
+    if (notes->damage[0] && !s->damaged[0])
+        (void)snprintf(s->damaged, sizeof s->damaged, "%s: %s", path, notes->damage);
+    for (size_t i = 0; i < findings->sightings; i++)
+        s->controlled += !text_is(findings->sighting[i].grade, "suspected");
+}
+
+static void bytes_text(struct buf *buf, uint64_t bytes)
+{
+    static const char *const unit[] = {"B", "kB", "MB", "GB", "TB", "PB"};
+    double number = (double)bytes;
+    unsigned i = 0;
+    for (; number >= 1000 && i + 1 < sizeof unit / sizeof *unit; i++)
+        number /= 1000;
+    buf_format(buf, i ? "%.1f %s" : "%.0f %s", number, unit[i]);
+}
+
+static const char *plural(uint64_t n)
+{
+    return n == 1 ? "" : "s";
+}
+
+/* Home is likely not what the user means when most packets have no home end. */
+static void print_home(const struct read_summary *s, struct buf *buf)
+{
+    uint64_t foreign = s->notes.counts.skips.count[SKIP_foreign];
+    if (foreign == 0 || foreign <= s->notes.counts.frames)
+        return;
+    unsigned best = 0;
+    for (unsigned i = 1; i < WAY_NETWORKS; i++)
+        if (s->notes.foreign[i].packets > s->notes.foreign[best].packets)
+            best = i;
+    char text[ADDRESS_TEXT];
+    struct network n = s->notes.foreign[best].network;
+    unsigned prefix = address_is_v4(n.first) ? n.prefix - 96u : n.prefix;
+    buf_format(buf,
+               "home      %llu packets have no home end, more than have one. If %s/%u is yours, "
+               "add it:\n          --home %s/%u\n",
+               (unsigned long long)foreign, address_format(n.first, text), prefix, text, prefix);
+}
+
+static void print_skips(const struct read_summary *s, struct buf *buf)
+{
+    const struct skips *skips = &s->notes.counts.skips;
+    const char *label = "skipped  ";
+    for (int i = 0; i < SKIPS; i++) {
+        if (skips->count[i] == 0)
+            continue;
+        buf_format(buf, "%s %10llu  %s", label, (unsigned long long)skips->count[i], skip_text[i]);
+        if (i == SKIP_link_type)
+            for (unsigned k = 0; k < SOURCE_LINKS && s->notes.link[k].packets; k++)
+                buf_format(buf, "%s %s (%u)", k ? "," : ":",
+                           source_link_name(s->notes.link[k].link), s->notes.link[k].link);
+        buf_char(buf, '\n');
+        label = "         ";
+    }
+    if (s->damaged[0])
+        buf_format(buf, "damage    %s\n", s->damaged);
+}
+
+static int by_flows(const void *a, const void *b)
+{
+    const uint64_t *x = a, *y = b;
+    return (x[1] < y[1]) - (x[1] > y[1]);
+}
+
+static void print_apps(const struct read_summary *s, struct buf *buf)
+{
+    uint64_t order[SHARD_APPS][2];
+    const struct shard_counts *c = &s->notes.counts;
+    unsigned len = 0;
+    for (; len < SHARD_APPS && c->app[len].name; len++) {
+        order[len][0] = len;
+        order[len][1] = c->app[len].flows;
+    }
+    if (len == 0)
+        return;
+    qsort(order, len, sizeof order[0], by_flows);
+    buf_string(buf, "protocols");
+    for (unsigned i = 0; i < len && i < 8; i++)
+        buf_format(buf, "%s %s %llu", i ? "," : "", c->app[order[i][0]].name,
+                   (unsigned long long)order[i][1]);
+    buf_format(buf, "%s\n", len > 8 ? ", ..." : "");
+}
+
+static void print_indicators(struct buf *buf, const struct indicators *indicators)
+{
+    unsigned sets = indicators_sets(indicators);
+    if (sets == 0) {
+        buf_string(buf, "indicators none: listed controllers cannot be recognised; give --intel "
+                        "LIST, or once: muster feeds add LIST\n");
+        return;
+    }
+    buf_string(buf, "indicators");
+    for (unsigned i = 0; i < sets; i++) {
+        struct indicator_set_info info;
+        char day[DAY_TEXT];
+        indicators_info(indicators, i, &info);
+        buf_format(buf, "%s %.*s (%llu, %s%s)", i ? "," : "", (int)info.name.len, info.name.at,
+                   (unsigned long long)info.indicators,
+                   info.newest.number == DAY_NONE ? "undated" : "newest ",
+                   day_format(info.newest, day));
+    }
+    buf_char(buf, '\n');
+}
+
+static void print_shards(const struct read_summary *s, struct buf *buf)
+{
+    unsigned heaviest = 0;
+    for (unsigned i = 1; i < SHARDS; i++)
+        if (s->notes.shard_frames[i] > s->notes.shard_frames[heaviest])
+            heaviest = i;
+    uint64_t all = s->notes.counts.frames;
+    buf_format(buf, "shards    heaviest %u of %d: %llu of %llu frames (%.1f %%)\n", heaviest, SHARDS,
+               (unsigned long long)s->notes.shard_frames[heaviest], (unsigned long long)all,
+               all ? 100.0 * (double)s->notes.shard_frames[heaviest] / (double)all : 0.0);
+}
+
+void read_summary_print(const struct read_summary *s, struct buf *buf,
+                        const struct options *options, const struct indicators *indicators)
+{
+    const struct shard_counts *c = &s->notes.counts;
+    char first[INSTANT_TEXT], last[INSTANT_TEXT];
+    buf_format(buf, "\nwatched   %u source%s, %llu packets, ", s->sources, plural(s->sources),
+               (unsigned long long)s->packets);
+    bytes_text(buf, s->bytes);
+    if (instant_known(s->first))
+        buf_format(buf, ", %s to %s UTC", instant_format_short(s->first, first),
+                   instant_format_short(s->last, last));
+    buf_format(buf, "\n          %llu host-day%s, %llu conversations (%llu answered), %llu DNS, %llu "
+                    "TLS, %llu HTTP\n",
+               (unsigned long long)c->hosts, plural(c->hosts), (unsigned long long)c->flows,
+               (unsigned long long)c->flows_answered, (unsigned long long)c->dns,
+               (unsigned long long)c->tls, (unsigned long long)c->http);
+    print_apps(s, buf);
+    print_indicators(buf, indicators);
+    if (c->pairs_near)
+        buf_format(buf, "near      %llu pair%s just under the line: muster trace HOST --near\n",
+                   (unsigned long long)c->pairs_near, plural(c->pairs_near));
+    print_home(s, buf);
+    print_skips(s, buf);
+    if (options->verbose)
+        print_shards(s, buf);
+    if (s->known)
+        buf_format(buf, "store     %u of %u source%s were read before: not counted again\n", s->known,
+                   s->sources, plural(s->sources));
+    if (strcmp(options->store, "none") != 0 && s->sources)
+        buf_format(buf, "next      muster report%s%s%s\n",
+                   strcmp(options->store, "./muster-data") ? " --store " : "",
+                   strcmp(options->store, "./muster-data") ? options->store : "",
+                   s->controlled ? "    or    muster trace HOST" : "");
+}
