@@ -30,20 +30,34 @@ static int number_order(uint64_t a, uint64_t b)
     return a < b ? -1 : a > b;
 }
 
-/* Families are interned: equal ones lie at one place, in the order they came. */
-static int listing_order(const void *left, const void *right, void *pool)
+/* The rarer family first: a long list is the likelier to hold an end by chance. */
+static int family_order(const struct feed_sink *sink, uint32_t a, uint32_t b)
 {
-    const struct listing *a = left, *b = right;
-    int order = number_order(a->hash, b->hash);
+    if (a == b || a == 0 || b == 0)
+        return number_order(b, a);
+    int order = number_order(sink->family[a - 1].size, sink->family[b - 1].size);
+    return order ? order : number_order(sink->family[a - 1].at, sink->family[b - 1].at);
+}
+
+static int terms_order(const struct feed_sink *sink, const struct listing *a,
+                       const struct listing *b)
+{
+    int order = number_order(a->class, b->class);
     if (order == 0)
-        order = text_order(pool, a, b);
-    if (order == 0)
-        order = number_order(a->class, b->class);
-    if (order == 0)
-        order = number_order(a->family, b->family);
+        order = family_order(sink, a->family, b->family);
     if (order == 0)
         order = number_order(a->first, b->first);
     return order ? order : number_order(a->last, b->last);
+}
+
+static int listing_order(const void *left, const void *right, void *context)
+{
+    const struct feed_sink *sink = context;
+    const struct listing *a = left, *b = right;
+    int order = number_order(a->hash, b->hash);
+    if (order == 0)
+        order = text_order(sink->pool.at, a, b);
+    return order ? order : terms_order(sink, a, b);
 }
 
 static bool listing_same_item(const char *pool, const struct listing *a, const struct listing *b)
@@ -70,10 +84,10 @@ static bool listing_merge(struct listing *into, const struct listing *next)
 /* Sorts and merges a bucket in place; returns how many stay. */
 static size_t bucket_settle(struct feed_sink *sink, struct listing *at, size_t len)
 {
-    char *pool = sink->pool.at;
+    const char *pool = sink->pool.at;
     if (len < 2)
         return len;
-    qsort_r(at, len, sizeof *at, listing_order, pool);
+    qsort_r(at, len, sizeof *at, listing_order, sink);
     size_t kept = 1, same = 1;
     for (size_t i = 1; i < len; i++) {
         bool again = listing_same_item(pool, &at[kept - 1], &at[i]);
@@ -89,12 +103,13 @@ static size_t bucket_settle(struct feed_sink *sink, struct listing *at, size_t l
     return kept;
 }
 
-static struct indicator_entry entry_of(const struct listing *l, uint64_t hash)
+static struct indicator_entry entry_of(const struct feed_sink *sink, const struct listing *l,
+                                       uint64_t hash)
 {
     struct indicator_entry entry = {
         .tag = (uint32_t)hash,
         .item = l->item,
-        .family = l->family,
+        .family = l->family ? sink->family[l->family - 1].at : 0,
         .item_len = l->item_len,
         .first = l->first,
         .last = l->last,
@@ -134,7 +149,7 @@ static void table_build(struct feed_sink *sink, const struct listings *from,
         size_t kept = bucket_settle(sink, bucket, start[b + 1] - start[b]);
         start[b] = (uint32_t)table->entries;
         for (size_t i = 0; i < kept; i++) {
-            struct indicator_entry entry = entry_of(&bucket[i], bucket[i].hash);
+            struct indicator_entry entry = entry_of(sink, &bucket[i], bucket[i].hash);
             buf_add(out, &entry, sizeof entry);
             filter[indicator_slot(bucket[i].hash, table->filter)] |=
                 indicator_filter_bits(bucket[i].hash);
@@ -160,13 +175,7 @@ static int range_order(const void *left, const void *right, void *context)
     int order = address_compare(m->first, n->first);
     if (order == 0)
         order = number_order(m->prefix, n->prefix);
-    if (order == 0)
-        order = number_order(a->class, b->class);
-    if (order == 0)
-        order = number_order(a->family, b->family);
-    if (order == 0)
-        order = number_order(a->first, b->first);
-    return order ? order : number_order(a->last, b->last);
+    return order ? order : terms_order(sink, a, b);
 }
 
 static size_t ranges_settle(struct feed_sink *sink)
@@ -204,7 +213,7 @@ static void ranges_build(struct feed_sink *sink, struct indicator_header *header
     header->ranged = len;
     header->ranged_at = align(out);
     for (size_t i = 0; i < len; i++) {
-        struct indicator_entry entry = entry_of(&at[i], 0);
+        struct indicator_entry entry = entry_of(sink, &at[i], 0);
         buf_add(out, &entry, sizeof entry);
         const struct network *n = &sink->network[at[i].hash];
         range[i] = (struct indicator_range){

@@ -69,7 +69,7 @@ void feed_reject(struct feed_sink *sink, enum indicator_reject reason, struct te
     buf_free(&example);
 }
 
-/* Where the family's name lies in the pool, put there when it is new; 0 = none. */
+/* 1 + index of the family, put into the pool when it is new; 0 = none. */
 static uint32_t family_find(struct feed_sink *sink, struct text name)
 {
     char lower[FEED_FAMILY];
@@ -81,16 +81,17 @@ static uint32_t family_find(struct feed_sink *sink, struct text name)
         lower[i] = ascii_lower(name.at[i]);
     uint64_t hash = indicator_hash(lower, name.len);
     for (unsigned step = 0; step < FEED_FAMILIES; step++) {
-        struct family *slot = &sink->family[(hash + step) % FEED_FAMILIES];
+        uint32_t index = (uint32_t)((hash + step) % FEED_FAMILIES);
+        struct family *slot = &sink->family[index];
         if (slot->at != 0 && slot->hash == hash)
-            return slot->at;
+            return index + 1;
         if (slot->at == 0) {
             if (sink->families >= FEED_FAMILIES / 4 * 3)
                 return 0;
             slot->hash = hash;
             slot->at = feed_sink_text(sink, text_at(lower, name.len));
             sink->families += slot->at != 0;
-            return slot->at;
+            return slot->at ? index + 1 : 0;
         }
     }
     return 0;
@@ -146,6 +147,8 @@ static void sink_add(struct feed_sink *sink, const struct feed_listing *listing,
     if (value->range)
         sink->network[sink->ranged.len] = value->network;
     uint32_t family = family_of(sink, listing->family);
+    if (family)
+        sink->family[family - 1].size++;
     *listings_add(listings) = (struct listing){
         .hash = hash,
         .item = (uint32_t)sink->pool.len,

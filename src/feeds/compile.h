@@ -13,7 +13,8 @@
 /* A listing as it is collected; `hash` decides its bucket and tag. */
 struct listing {
     uint64_t hash;
-    uint32_t item, family; /* in the pool */
+    uint32_t item;   /* in the pool */
+    uint32_t family; /* 1 + index in feed_sink's; 0 = none */
     uint16_t item_len, first, last;
     uint8_t class, confidence;
 };
@@ -25,7 +26,8 @@ struct listings {
 
 struct family {
     uint64_t hash;
-    uint32_t at; /* in the pool; 0 = free */
+    uint32_t at;   /* in the pool; 0 = free */
+    uint32_t size; /* listings of it */
 };
 
 struct feed_sink {

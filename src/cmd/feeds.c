@@ -1,0 +1,182 @@
+/*
+ * muster feeds: which indicator sets there are, what is in them, how old they are and what in them
+ * could not be used.
+ *
+ *     feeds list [PATH...]   the paths given, those of --intel, and those the store remembers
+ *     feeds add PATH...      remembers a file or folder: later reads use it when no --intel is
+ * given
+ *
+ * Nothing is downloaded and nothing copied.
+ */
+#include "feeds/feeds.h"
+#include "base/buf.h"
+#include "cmd/cmd.h"
+#include "record/indicators.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static int complain(const char *text, int status)
+{
+    (void)fprintf(stderr, "muster feeds: %s\n", text);
+    return status;
+}
+
+/* "  1,165,706 names" in one column, thousands apart. */
+static void count_line(struct buf *out, uint64_t count, const char *of)
+{
+    char digits[32], grouped[48];
+    int len = snprintf(digits, sizeof digits, "%" PRIu64, count);
+    size_t at = 0;
+    for (int i = 0; i < len; i++) {
+        if (i && (len - i) % 3 == 0)
+            grouped[at++] = ',';
+        grouped[at++] = digits[i];
+    }
+    grouped[at] = '\0';
+    buf_format(out, "    %12s  %s", grouped, of);
+}
+
+static void set_show(struct buf *out, const struct indicator_set_info *info, const char *file)
+{
+    char newest[DAY_TEXT];
+    (void)day_format(info->newest, newest);
+    buf_printable(out, info->name);
+    buf_format(out, "  digest %s, newest listing %s, %" PRIu64 " file%s\n", info->digest,
+               newest[0] ? newest : "undated", info->files, info->files == 1 ? "" : "s");
+    buf_string(out, "    from ");
+    buf_printable(out, info->origin);
+    buf_format(out, "\n    compiled %s\n", file);
+    for (unsigned i = 0; i < INDICATOR_KINDS; i++) {
+        if (info->by_kind[i] == 0)
+            continue;
+        count_line(out, info->by_kind[i], indicator_kind_text[i]);
+        buf_char(out, '\n');
+    }
+    if (info->rejected)
+        buf_string(out, "    not used:\n");
+    for (unsigned i = 0; i < INDICATOR_REJECTS; i++) {
+        if (info->reject[i] == 0)
+            continue;
+        count_line(out, info->reject[i], indicator_reject_text[i]);
+        buf_string(out, "; the first: ");
+        buf_printable(out, info->reject_example[i]);
+        buf_char(out, '\n');
+    }
+}
+
+static void counts_json(struct buf *out, const char *key, const uint64_t *count,
+                        const char *const *name, unsigned len)
+{
+    const char *between = "";
+    buf_format(out, ",\"%s\":{", key);
+    for (unsigned i = 0; i < len; i++) {
+        if (count[i] == 0)
+            continue;
+        buf_string(out, between);
+        buf_json(out, text_of(name[i]));
+        buf_format(out, ":%" PRIu64, count[i]);
+        between = ",";
+    }
+    buf_char(out, '}');
+}
+
+static void set_json(struct buf *out, const struct indicator_set_info *info, const char *file)
+{
+    char newest[DAY_TEXT];
+    buf_string(out, "{\"set\":");
+    buf_json(out, info->name);
+    buf_format(out, ",\"digest\":\"%s\",\"indicators\":%" PRIu64 ",\"newest\":", info->digest,
+               info->indicators);
+    if (day_format(info->newest, newest)[0])
+        buf_json(out, text_of(newest));
+    else
+        buf_string(out, "null");
+    counts_json(out, "kinds", info->by_kind, indicator_kind_text, INDICATOR_KINDS);
+    counts_json(out, "rejected", info->reject, indicator_reject_text, INDICATOR_REJECTS);
+    buf_string(out, ",\"origin\":");
+    buf_json(out, info->origin);
+    buf_string(out, ",\"compiled\":");
+    buf_json(out, text_of(file));
+    buf_string(out, "}\n");
+}
+
+/* Compiles (unless it is) and shows one set. */
+static int path_show(const struct options *options, const char *path)
+{
+    struct arena arena = {0};
+    struct buf out = {0};
+    struct err err;
+    bool compiled = false;
+    int status = EXIT_UNUSED_INPUT;
+    struct indicators *all = indicators_new();
+    struct text file = feeds_compiled(path, options->cache, &arena, &compiled, &err);
+    if (file.at && indicators_open(all, file.at, &err)) {
+        struct indicator_set_info info;
+        indicators_info(all, 0, &info);
+        (options->json ? set_json : set_show)(&out, &info, file.at);
+        (void)fwrite(out.at, 1, out.len, stdout);
+        status = EXIT_DONE;
+    } else {
+        (void)complain(err.text, status);
+    }
+    indicators_free(all);
+    buf_free(&out);
+    arena_free(&arena);
+    return status;
+}
+
+static int feeds_list(const struct options *options)
+{
+    struct arena arena = {0};
+    struct feed_paths known;
+    struct err err;
+    int status = EXIT_DONE;
+    unsigned shown = options->intel.len + (options->words_len > 1);
+    for (unsigned i = 1; i < options->words_len; i++)
+        status |= path_show(options, options->words[i]);
+    for (unsigned i = 0; i < options->intel.len; i++)
+        status |= path_show(options, options->intel.at[i]);
+    if (!feeds_known(options->store, &arena, &known, &err))
+        status = complain(err.text, EXIT_WORLD);
+    for (unsigned i = 0; i < known.len; i++)
+        status |= path_show(options, known.at[i]);
+    if (shown + known.len == 0 && !options->json)
+        (void)printf("No indicator sets. `muster feeds add FILE|FOLDER` makes later reads use "
+                     "one.\n");
+    arena_free(&arena);
+    return status;
+}
+
+static int feeds_add(const struct options *options)
+{
+    struct err err;
+    int status = EXIT_DONE;
+    for (unsigned i = 1; i < options->words_len; i++) {
+        int shown = path_show(options, options->words[i]);
+        if (shown == EXIT_DONE && !feeds_remember(options->store, options->words[i], &err))
+            shown = complain(err.text, EXIT_WORLD);
+        if (shown > status)
+            status = shown;
+    }
+    if (options->words_len < 2)
+        return complain("add needs a file or folder of indicators", EXIT_USAGE);
+    return status;
+}
+
+static int feeds_run(const struct options *options)
+{
+    if (options->words_len == 0 || strcmp(options->words[0], "list") == 0)
+        return feeds_list(options);
+    if (strcmp(options->words[0], "add") == 0)
+        return feeds_add(options);
+    return complain("the first word is list or add", EXIT_USAGE);
+}
+
+const struct command command_feeds = {
+    .name = "feeds",
+    .usage = "list [PATH...] | add PATH...",
+    .about = "indicator sets: what is in them, how old they are, what could not be used",
+    .run = feeds_run,
+};
