@@ -11,7 +11,7 @@
 
 enum {
     READ_LEAST = 64 * 1024,          /* a pipe's own size on Linux */
-    DROP_PIECE = 64 * 1024 * 1024,   /* pages behind are given back in pieces of this */
+    DROP_PIECE = 32 * 1024 * 1024,   /* pages behind are given back in pieces of this */
     POPULATE_AHEAD = 4 * 1024 * 1024 /* pages before are mapped in pieces of this */
 };
 
