@@ -197,7 +197,7 @@ static void contact_add(struct shard *s, const struct pair_entry *e,
         .opened_by = text_of(opened_by(p)),
         .bytes_out = (int64_t)p->bytes_out,
         .bytes_in = (int64_t)p->bytes_in,
-        .p = out->len ? verdict->p : NAN,
+        .p = out->len ? verdict->p : (double)NAN,
         .calls = calls_of(s, p),
         .evidence = keep(s, out),
     };

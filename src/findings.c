@@ -1,5 +1,7 @@
 #include "findings.h"
 
+#include "base/buf.h"
+
 #include <stdlib.h>
 
 static int compare_text(struct text a, struct text b)

@@ -168,15 +168,19 @@ static double fast_strength(const struct tunnel *t, const struct figures *f, con
     return strength;
 }
 
-/* A few questions drawn by lot, each answered by an address somewhere else. */
+/* Questions drawn by lot, never repeated, each answered by an address: data goes up in the name, an
+ * acknowledgement or a command comes down in the address. Services that measure resolvers ask such
+ * names too, so that alone it stays under the line; answers in unrelated networks decide. */
 static double slow_strength(const struct tunnel *t, const struct figures *f, const double *knob)
 {
     if (f->names < knob[KNOB_SLOW_NAMES_LEAST] || f->unique < 0.8 || f->under < 5 ||
-        t->addresses < knob[KNOB_SLOW_NAMES_LEAST] || f->digits < 0.1 || f->entropy < 3.8)
+        t->addresses < knob[KNOB_SLOW_NAMES_LEAST] || f->digits < 0.1 || f->entropy < 3.8 ||
+        t->loopback * 4 > t->addresses)
         return 0;
-    if (f->networks_vary < 0.6 || t->loopback * 4 > t->addresses)
-        return 0;
-    return 7.0 + fmin(3.0, 3.0 * f->networks_vary) + (f->names >= 20 ? 0.5 : 0);
+    double strength = 4.0;
+    strength += f->networks_vary >= 0.6 ? 4.0 : f->networks_vary >= 0.15 ? 1.0 : 0;
+    strength += f->under >= 20 ? 1.5 : 0;
+    return strength + (f->names >= 20 ? 0.5 : 0);
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)

@@ -18,6 +18,9 @@ static const double group_cap[GROUPS] = {
     [GROUP_ROLE] = 6.0,
 };
 
+/* Other evidence that adds so much stands beside a listing: the listing is not alone. */
+#define NOT_ALONE 4.0
+
 enum { P_SUSPECTED = 50, P_PROBABLE = 90, P_CONFIRMED = 99 }; /* percent */
 
 static double logit(double p)
@@ -82,13 +85,13 @@ void judge_pair(const struct pair *pair, const struct evidence *evidence, uint32
                                                  e->known_from.number < ret->first_known.number))
             ret->first_known = e->known_from;
     }
-    /* What only asking for a name shows, alone, is never more than suspected; what did not reach an
-     * answered conversation never confirms. */
-    double most = 1.0;
-    if (!content || !answered)
-        most = 0.9899;
-    if (probability(prior + sum_without(evidence, len, EVIDENCE_SUSPECT)) < P_PROBABLE / 100.0)
-        most = p < P_PROBABLE / 100.0 ? most : 0.8999;
+    /* What only asking for a name shows, alone, is never more than suspected; what is not content
+     * in an answered conversation never confirms. */
+    double most = content && answered ? 1.0 : 0.9899;
+    if (sum_without(evidence, len, EVIDENCE_SUSPECT) < NOT_ALONE)
+        for (uint32_t i = 0; i < len; i++)
+            if (evidence[i].flags & EVIDENCE_SUSPECT)
+                most = 0.8999;
     ret->p = fmin(p, most);
     if (ret->p >= P_CONFIRMED / 100.0)
         ret->grade = "confirmed";
