@@ -32,12 +32,19 @@ struct asker {
     /* Puts one SQL question; the rows live in the arena. */
     bool (*ask)(void *state, const char *sql, struct arena *arena, struct rows *ret,
                 struct err *err);
+    /* Runs SQL that has no answer (CREATE TABLE ...), which later questions may build on. */
+    bool (*run)(void *state, const char *sql, struct err *err);
 };
 
 static inline bool asker_ask(const struct asker *asker, const char *sql, struct arena *arena,
                              struct rows *ret, struct err *err)
 {
     return asker->ask(asker->state, sql, arena, ret, err);
+}
+
+static inline bool asker_run(const struct asker *asker, const char *sql, struct err *err)
+{
+    return asker->run(asker->state, sql, err);
 }
 
 #endif

@@ -34,6 +34,12 @@ static bool ask_duck(void *state, const char *sql, struct arena *arena, struct r
     return duck_ask(a->duck, sql, arena, ret, err);
 }
 
+static bool run_duck(void *state, const char *sql, struct err *err)
+{
+    struct asking *a = state;
+    return duck_run(a->duck, sql, err);
+}
+
 /* A path inside the store for read_parquet, which takes it for a pattern. */
 static void put_path(struct buf *sql, const char *folder, const char *below)
 {
@@ -117,7 +123,7 @@ static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsig
     enum store_answer answer = stems.len ? STORE_UNREADABLE : STORE_EMPTY;
     if (stems.len) {
         a->duck = duck_open(a->folder, a->spill, memory_bytes, threads, err);
-        struct asker asker = {.state = a, .ask = ask_duck};
+        struct asker asker = {.state = a, .ask = ask_duck, .run = run_duck};
         if (a->duck != NULL && make_coverage(a, &stems, err) &&
             make_table(a, SCHEMA_SIGHTING, err) && make_table(a, SCHEMA_CONTACT, err) &&
             duck_run(a->duck, schema_views, err) && use(&asker, state, err))

@@ -1,0 +1,266 @@
+/*
+ * Trouble it answers: published counts that nobody can add up. Every figure is one SQL expression
+ * in a .list or .sql file, counts the same rows (`counted`, sql/prepare.sql), and is checked
+ * against another way to the same figure before it is printed.
+ */
+#include "census/census.h"
+
+#include "base/buf.h"
+
+extern const char census_prepare_sql[], census_cells_sql[];
+
+#define EMBED(name, path)                                                                          \
+    __asm__(".section .rodata\n.global " #name "\n" #name ":\n.incbin \"" path                     \
+            "\"\n.byte 0\n.previous\n")
+EMBED(census_prepare_sql, "src/census/sql/prepare.sql");
+EMBED(census_cells_sql, "src/census/sql/cells.sql");
+
+const char census_rule[] =
+    "A host counts in the period with one confirmed day, or with probable findings on two days or "
+    "by two different kinds of evidence; suspected never counts. Hosts are addresses; a private "
+    "address counts once per sensor. Hosts seen only at sinkholes are counted apart: infected, not "
+    "under control.";
+
+struct question {
+    const char *id, *title, *sql, *definition;
+    const char *cell, *from; /* of a table by cell; else NULL */
+};
+
+static const struct question questions[] = {
+#define CELLS(id, title, cell, from, definition) {#id, title, NULL, definition, cell, from},
+#define TABLE(id, title, sql, definition) {#id, title, sql, definition, NULL, NULL},
+#include "census/tables.list"
+#undef CELLS
+#undef TABLE
+};
+enum { QUESTIONS = sizeof questions / sizeof questions[0] };
+_Static_assert((int)QUESTIONS <= (int)CENSUS_TABLES_MAX, "room for every table");
+
+/* The template with {cell}, {id} and {from} filled in. */
+static void put_cells_sql(struct buf *sql, const struct question *q)
+{
+    for (const char *at = census_cells_sql; *at;) {
+        size_t plain = strcspn(at, "{");
+        buf_add(sql, at, plain);
+        at += plain;
+        if (strncmp(at, "{cell}", 6) == 0)
+            buf_string(sql, q->cell);
+        else if (strncmp(at, "{from}", 6) == 0)
+            buf_string(sql, q->from);
+        else if (strncmp(at, "{id}", 4) == 0)
+            buf_string(sql, q->id);
+        else
+            muster_assert(*at == '\0');
+        at += strcspn(at, "}");
+        at += *at == '}';
+    }
+}
+
+static bool make_period(const struct asker *asker, const struct census *census, struct err *err)
+{
+    char from[DAY_TEXT] = "0001-01-01", to[DAY_TEXT] = "9999-12-31";
+    if (census->from.number != DAY_NONE)
+        (void)day_format(census->from, from);
+    if (census->to.number != DAY_NONE)
+        (void)day_format(census->to, to);
+    struct buf sql = {0};
+    buf_format(&sql, "CREATE TABLE period AS SELECT DATE '%s' AS first_day, DATE '%s' AS last_day;",
+               from, to);
+    bool done = asker_run(asker, sql.at, err) && asker_run(asker, census_prepare_sql, err);
+    buf_free(&sql);
+    return done;
+}
+
+static bool make_numbers(const struct asker *asker, struct census *census, struct err *err)
+{
+    struct rows rows;
+    if (!asker_ask(asker,
+                   "SELECT "
+#define NUMBER(id, label, sql) "(" sql ") AS " #id ", "
+#include "record/census_number.list"
+#undef NUMBER
+                   "(SELECT min(day) FROM watched_day) AS first_day, "
+                   "(SELECT max(day) FROM watched_day) AS last_day",
+                   &census->arena, &rows, err))
+        return false;
+    for (unsigned i = 0; i < CENSUS_NUMBERS; i++)
+        census->number[i] = rows_count(&rows, 0, i);
+    census->first_day = rows_cell(&rows, 0, CENSUS_NUMBERS);
+    census->last_day = rows_cell(&rows, 0, CENSUS_NUMBERS + 1);
+    return true;
+}
+
+static bool make_tables(const struct asker *asker, struct census *census, struct err *err)
+{
+    bool done = true;
+    for (unsigned i = 0; i < QUESTIONS && done; i++) {
+        const struct question *q = &questions[i];
+        struct census_table *table = &census->table[census->tables++];
+        *table = (struct census_table){.id = q->id, .title = q->title, .definition = q->definition};
+        struct buf sql = {0};
+        if (q->cell != NULL)
+            put_cells_sql(&sql, q);
+        else
+            buf_string(&sql, q->sql);
+        done = asker_ask(asker, sql.at, &census->arena, &table->rows, err);
+        buf_free(&sql);
+    }
+    return done;
+}
+
+/* The hosts of the printed list, best grade first, and everything about them. */
+static bool make_hosts(const struct asker *asker, struct census *census, struct err *err)
+{
+    struct buf sql = {0};
+    buf_format(&sql,
+               "CREATE TABLE listed AS SELECT host_id, row_number() OVER (ORDER BY best DESC, "
+               "(SELECT max(p) FROM seen WHERE seen.host_id = host.host_id) DESC, host_id) AS "
+               "place_in_list "
+               "FROM host WHERE best >= 2 ORDER BY place_in_list LIMIT %d",
+               CENSUS_HOSTS_MAX);
+    bool done =
+        asker_run(asker, sql.at, err) &&
+        asker_ask(asker,
+                  "SELECT "
+#define COLUMN(name, sql) sql " AS \"" #name "\", "
+#include "record/census_pair.list"
+#undef COLUMN
+                  "FROM seen JOIN listed USING (host_id) GROUP BY host_id, controller_id "
+                  "ORDER BY any_value(place_in_list), max(rank) DESC, max(p) DESC, controller_id",
+                  &census->arena, &census->pair, err) &&
+        asker_ask(asker,
+                  "SELECT "
+#define COLUMN(name, sql) sql " AS \"" #name "\", "
+#include "record/census_evidence.list"
+#undef COLUMN
+                  "FROM (SELECT s.day, listed.host_id, place_in_list, "
+                  "coalesce(s.controller, s.controller_name, 'not known') AS controller_id, "
+                  "unnest(s.evidence) AS e FROM sightings s, period, listed "
+                  "WHERE s.kind = 'control' AND s.day BETWEEN period.first_day AND period.last_day "
+                  "AND s.host || CASE WHEN s.place = '' THEN '' ELSE '@' || s.place END = "
+                  "listed.host_id) "
+                  "GROUP BY host_id, controller_id, e.detector, e.item "
+                  "ORDER BY any_value(place_in_list), controller_id, strength DESC, detector, item",
+                  &census->arena, &census->evidence, err);
+    buf_free(&sql);
+    return done;
+}
+
+static bool check_add(const struct asker *asker, struct census *census, struct text what,
+                      int64_t left, const char *right_sql, bool at_most, struct err *err)
+{
+    struct rows rows;
+    if (!asker_ask(asker, right_sql, &census->arena, &rows, err))
+        return false;
+    muster_assert(rows.len == 1 && census->checks < CENSUS_CHECKS_MAX);
+    census->check[census->checks++] =
+        (struct census_check){what, left, rows_count(&rows, 0, 0), at_most};
+    return true;
+}
+
+static int64_t column_sum(const struct rows *rows, const char *name)
+{
+    int64_t sum = 0;
+    for (unsigned column = 0; column < rows->columns; column++)
+        if (text_is(rows->name[column], name))
+            for (size_t row = 0; row < rows->len; row++)
+                sum += rows_count(rows, row, column);
+    return sum;
+}
+
+/* A table's parts: hosts in one row only, and the distinct ones in several, are all its hosts. */
+static bool check_cells(const struct asker *asker, struct census *census, struct err *err)
+{
+    bool done = true;
+    for (unsigned i = 0; i < QUESTIONS && done; i++) {
+        const struct question *q = &questions[i];
+        if (q->cell == NULL)
+            continue;
+        struct text what =
+            arena_format(&census->arena,
+                         "table %s: hosts in one row only = all hosts - hosts in several", q->id);
+        struct buf sql = {0};
+        buf_format(&sql,
+                   "SELECT count(DISTINCT host_id) - (SELECT count(*) FROM (SELECT host_id FROM %s "
+                   "GROUP BY host_id HAVING count(DISTINCT %s) > 1)) FROM %s",
+                   q->from, q->cell, q->from);
+        done = check_add(asker, census, what, column_sum(&census->table[i].rows, "exclusive"),
+                         sql.at, false, err);
+        buf_free(&sql);
+    }
+    return done;
+}
+
+static bool make_checks(const struct asker *asker, struct census *census, struct err *err)
+{
+    const struct rows *day = &census_table(census, "day")->rows;
+    const int64_t *number = census->number;
+    return check_cells(asker, census, err) &&
+           check_add(asker, census, text_of("sum of new hosts per day = hosts counted"),
+                     column_sum(day, "new_hosts"), "SELECT count(*) FROM host WHERE counted", false,
+                     err) &&
+           check_add(asker, census, text_of("confirmed + probable + suspected = hosts seen"),
+                     number[CENSUS_hosts_confirmed] + number[CENSUS_hosts_probable] +
+                         number[CENSUS_hosts_suspected],
+                     "SELECT count(DISTINCT host_id) FROM seen", false, err) &&
+           check_add(asker, census, text_of("days with findings but without coverage = 0"), 0,
+                     "SELECT count(*) FROM (SELECT DISTINCT day FROM every ANTI JOIN watched_day "
+                     "USING (day))",
+                     false, err) &&
+           check_add(asker, census,
+                     text_of("hosts counted <= hosts with a finding of probable or better"),
+                     number[CENSUS_hosts_counted],
+                     "SELECT count(DISTINCT host_id) FROM seen WHERE rank >= 2", true, err);
+}
+
+/* The counted hosts of each month, by the same rule, are at most the period's. */
+static bool check_months(const struct asker *asker, struct census *census, struct err *err)
+{
+    struct rows rows;
+    if (!asker_ask(asker,
+                   "SELECT month, count(*) FROM (SELECT strftime(day, '%Y-%m') AS month, host_id "
+                   "FROM seen GROUP BY ALL HAVING count(*) FILTER (rank = 3) > 0 OR "
+                   "count(DISTINCT day) FILTER (rank = 2) >= 2 OR "
+                   "len(list_distinct(flatten(list(kinds) FILTER (rank = 2)))) >= 2) "
+                   "GROUP BY month ORDER BY count(*) DESC, month LIMIT 1",
+                   &census->arena, &rows, err))
+        return false;
+    if (rows.len == 0)
+        return true;
+    struct text what = arena_format(&census->arena, "hosts counted in %s <= in the whole period",
+                                    rows_cell(&rows, 0, 0).at);
+    return check_add(asker, census, what, rows_count(&rows, 0, 1),
+                     "SELECT count(*) FROM host WHERE counted", true, err);
+}
+
+/* The same hosts from the rows as they were written, without the view that merges them. */
+static bool check_raw(const struct asker *asker, struct census *census, struct err *err)
+{
+    struct rows rows;
+    return asker_ask(asker, "SELECT count(DISTINCT host_id) FROM control", &census->arena, &rows,
+                     err) &&
+           check_add(asker, census, text_of("hosts in the merged rows = in the rows as written"),
+                     rows_count(&rows, 0, 0),
+                     "SELECT count(*) FROM (SELECT DISTINCT host, CASE WHEN is_private(host) THEN "
+                     "sensor END FROM sighting, period WHERE kind = 'control' AND day BETWEEN "
+                     "first_day AND last_day)",
+                     false, err);
+}
+
+bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
+                 struct err *err)
+{
+    *ret = (struct census){.from = from, .to = to};
+    if (make_period(asker, ret, err) && make_numbers(asker, ret, err) &&
+        make_tables(asker, ret, err) && make_hosts(asker, ret, err) &&
+        make_checks(asker, ret, err) && check_months(asker, ret, err) && check_raw(asker, ret, err))
+        return true;
+    census_free(ret);
+    return false;
+}
+
+void census_free(struct census *census)
+{
+    arena_free(&census->arena);
+    *census = (struct census){.tables = 0};
+}

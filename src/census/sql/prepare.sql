@@ -1,0 +1,47 @@
+-- Tables of a census, over `sightings` and `period` (first, last; made before).
+
+-- A role that commands: only these enter a country's or network's number of control servers.
+CREATE MACRO is_command(role) AS coalesce(role, 'unknown') IN ('dedicated', 'unknown');
+
+CREATE TABLE every AS
+SELECT * EXCLUDE (evidence, rank), host || CASE WHEN place = '' THEN '' ELSE '@' || place END AS host_id,
+       coalesce(controller, controller_name, 'not known') AS controller_id,
+       grade_rank(grade) AS rank, is_command(controller_role) AS commands,
+       list_distinct([e."group" FOR e IN evidence IF e.strength > 0]) AS kinds
+FROM sightings, period WHERE day BETWEEN period.first_day AND period.last_day;
+
+CREATE TABLE implant AS SELECT * FROM every WHERE kind = 'implant';
+-- Hosts under control, or seen calling what once controlled them.
+CREATE TABLE control AS SELECT * FROM every WHERE kind = 'control';
+CREATE TABLE seen AS SELECT * FROM control WHERE controller_role IS DISTINCT FROM 'sinkhole';
+
+-- The counting rule: one confirmed day, or probable on two days, or probable by two different kinds
+-- of evidence. Suspected never counts.
+CREATE TABLE host AS
+SELECT host_id, any_value(host) AS host, any_value(place) AS place, max(rank) AS best,
+       count(DISTINCT day) FILTER (rank = 3) AS confirmed_days,
+       count(DISTINCT day) FILTER (rank = 2) AS probable_days,
+       coalesce(len(list_distinct(flatten(list(kinds) FILTER (rank = 2)))), 0) AS probable_kinds,
+       min(day) FILTER (rank >= 2) AS first_day,
+       confirmed_days >= 1 OR probable_days >= 2 OR probable_kinds >= 2 AS counted
+FROM seen GROUP BY host_id;
+
+CREATE TABLE sinkhole_host AS
+SELECT DISTINCT host_id FROM control
+WHERE controller_role = 'sinkhole' AND rank >= 2
+  AND host_id NOT IN (SELECT host_id FROM host WHERE best >= 2);
+
+-- Findings (probable or better) of counted hosts: what every cell counts.
+CREATE TABLE counted AS
+SELECT seen.* FROM seen JOIN host USING (host_id) WHERE counted AND rank >= 2;
+CREATE VIEW command AS SELECT * FROM counted WHERE commands;
+
+CREATE TABLE watched AS
+SELECT coverage.* FROM coverage, period
+WHERE coverage.first::DATE <= period.last_day AND coverage.last::DATE >= period.first_day;
+CREATE TABLE watched_day AS
+SELECT DISTINCT unnest(generate_series(greatest(watched.first::DATE, period.first_day)::TIMESTAMP,
+                                       least(watched.last::DATE, period.last_day)::TIMESTAMP,
+                                       INTERVAL 1 DAY))::DATE AS day
+FROM watched, period
+WHERE watched.first IS NOT NULL AND watched.last IS NOT NULL;

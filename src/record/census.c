@@ -1,0 +1,21 @@
+#include "record/census.h"
+
+const char *const census_number_id[CENSUS_NUMBERS] = {
+#define NUMBER(id, label, sql) #id,
+#include "record/census_number.list"
+#undef NUMBER
+};
+
+const char *const census_number_label[CENSUS_NUMBERS] = {
+#define NUMBER(id, label, sql) label,
+#include "record/census_number.list"
+#undef NUMBER
+};
+
+const struct census_table *census_table(const struct census *census, const char *id)
+{
+    for (unsigned i = 0; i < census->tables; i++)
+        if (strcmp(census->table[i].id, id) == 0)
+            return &census->table[i];
+    return NULL;
+}
