@@ -276,6 +276,17 @@ void app_init(struct app *app, struct flows *flows, struct buffers *buffers, str
     app->sink = (struct tcp_sink){.context = app, .data = on_data, .gap = on_gap};
 }
 
+/* NetBIOS name service (RFC 1002 4.2) has DNS's frame around names of 32 letters from a to p. */
+static bool is_netbios(const struct dns_record *dns)
+{
+    if (dns->name.len < 32 || (dns->name.len > 32 && dns->name.at[32] != '.'))
+        return false;
+    for (int i = 0; i < 32; i++)
+        if (dns->name.at[i] < 'a' || dns->name.at[i] > 'p')
+            return false;
+    return true;
+}
+
 void app_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes, size_t len)
 {
     struct flow *flow = flows_at(app->flows, index);
@@ -285,6 +296,11 @@ void app_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t *
     struct dns_record record = {0};
     app->dns.used = 0;
     if (dns_parse(bytes, len, &app->dns, &record)) {
+        if (is_netbios(&record)) {
+            flow->app = "netbios";
+            s->state = STREAM_DONE;
+            return;
+        }
         flow->app_state = APP_DNS;
         flow->app = "dns";
         app_emit(app, flow, RECORD_DNS, &record);

@@ -1,0 +1,133 @@
+/*
+ * TLS that hides from nobody in particular: no server name, to a bare address that no name resolved
+ * to, with a certificate nobody else vouches for, on a port of its own. Each of these is ordinary
+ * alone (appliances, peer-to-peer software, remote support); together, repeated, and towards several
+ * unrelated addresses from one host they are how controllers without a domain are reached.
+ *
+ * TLS 1.3 hides certificates: there only the missing name, the port and the repetition are seen, and
+ * the strength stays under the line.
+ */
+#include "detect/detect.h"
+
+#include <math.h>
+
+enum { PORTS_USUAL = 12 };
+static const uint16_t usual_port[PORTS_USUAL] = {443,  465,  563,  587,  636,  853,
+                                                 989,  990,  993,  995,  5223, 8443};
+
+struct tls_pair {
+    uint32_t handshakes, nameless;
+    uint16_t port;
+    bool odd_port, self_signed, no_host_name, odd_validity, certificate;
+    uint64_t number;
+    char subject[72];
+    uint32_t subject_len;
+};
+
+struct tls_host {
+    uint32_t ends; /* outside addresses with a nameless, self-signed TLS server */
+};
+
+static bool port_is_usual(uint16_t port)
+{
+    for (int i = 0; i < PORTS_USUAL; i++)
+        if (usual_port[i] == port)
+            return true;
+    return false;
+}
+
+/* Makers of certificates use round terms: 90 days, one to three years, ten years, and the like. */
+static bool validity_is_odd(const struct certificate *c)
+{
+    if (!instant_known(c->not_before) || !instant_known(c->not_after))
+        return false;
+    double days = (double)(c->not_after.us - c->not_before.us) / (double)DAY_US;
+    static const double usual_days[] = {30,  60,  90,   180,  365,  366,  397,  398,  730,
+                                        731, 825, 1095, 1096, 1825, 1826, 3650, 3652, 3653};
+    for (size_t i = 0; i < sizeof usual_days / sizeof *usual_days; i++)
+        if (fabs(days - usual_days[i]) <= 1.01)
+            return false;
+    return true;
+}
+
+static void look_at_certificate(struct tls_pair *t, const struct certificate *c)
+{
+    t->certificate = true;
+    t->self_signed |= c->self_signed;
+    t->odd_validity |= validity_is_odd(c);
+    bool named = c->subject_name.at && memchr(c->subject_name.at, '.', c->subject_name.len);
+    t->no_host_name |= !named;
+    if (t->subject_len == 0 && c->subject.at) {
+        t->subject_len = c->subject.len < sizeof t->subject ? c->subject.len : sizeof t->subject;
+        memcpy(t->subject, c->subject.at, t->subject_len);
+    }
+}
+
+static void record(const struct detect *detect, const struct record *record)
+{
+    struct tls_pair *t = detect->pair_state;
+    struct tls_host *h = detect->host_state;
+    const struct tls_record *tls = record->tls;
+    if (!record->ends.host_opened || record->ends.outside_home || !tls->client || !tls->server)
+        return;
+    bool counted = t->nameless && t->self_signed;
+    t->handshakes++;
+    t->nameless += tls->server_name.len == 0;
+    t->port = record->ends.outside_port.number;
+    t->odd_port |= !port_is_usual(t->port);
+    if (t->number == 0)
+        t->number = record->number;
+    if (tls->certificate_seen)
+        look_at_certificate(t, &tls->certificate);
+    if (!counted && t->nameless && t->self_signed)
+        h->ends++;
+}
+
+/* From habits to a log-likelihood ratio: no clean conversation of the labelled captures scored over
+ * 2.0 before this factor; shape alone never confirms. */
+#define HABIT_WEIGHT 1.1
+#define STRENGTH_MOST 9.4
+
+static void close(const struct detect *detect, struct evidence_out *out)
+{
+    const struct tls_pair *t = detect->pair_state;
+    const struct tls_host *h = detect->host_state;
+    if (t->handshakes == 0 || t->nameless < t->handshakes || detect->pair->name.at != NULL)
+        return;
+    double strength = 1.0; /* a bare address, no name */
+    strength += t->self_signed ? 2.0 : 0;
+    strength += t->certificate && t->no_host_name ? 0.8 : 0;
+    strength += t->odd_validity && t->self_signed ? 0.7 : 0;
+    strength += t->odd_port ? 1.2 : 0;
+    strength += t->handshakes >= 3 ? 1.0 : 0;
+    if (t->self_signed && h->ends >= 2)
+        strength += h->ends >= 3 ? 3.0 : 2.0;
+    strength = fmin(STRENGTH_MOST, strength * HABIT_WEIGHT);
+    if (strength < 2.5)
+        return;
+    struct evidence e = {.group = GROUP_SHAPE,
+                         .strength = strength,
+                         .number = t->number,
+                         .known_from = {DAY_NONE}};
+    e.item = evidence_text(out, "tls without a name, port %u", t->port);
+    e.why = evidence_text(
+        out, "%u TLS handshake%s without a server name to a bare address%s%s%.*s%s; %u address%s "
+             "of this sort called by the host",
+        t->handshakes, t->handshakes == 1 ? "" : "s", t->odd_port ? " on an unusual port" : "",
+        t->self_signed ? ", certificate self-signed (" : t->certificate ? ", certificate (" : "",
+        (int)t->subject_len, t->subject,
+        t->certificate ? (t->odd_validity ? ", odd term of validity)" : ")") : "",
+        h->ends, h->ends == 1 ? "" : "es");
+    evidence_add(out, &e);
+}
+
+const struct detector detector_tls = {
+    .name = "tls",
+    .about = "TLS without names: bare addresses, self-made certificates, ports of their own",
+    .version = 1,
+    .records = RECORD_TLS,
+    .pair_bytes = (sizeof(struct tls_pair) + 7) / 8 * 8,
+    .host_bytes = (sizeof(struct tls_host) + 7) / 8 * 8,
+    .record = record,
+    .close = close,
+};
