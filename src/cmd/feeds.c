@@ -176,7 +176,7 @@ static int feeds_run(const struct options *options)
 
 const struct command command_feeds = {
     .name = "feeds",
-    .usage = "list [PATH...] | add PATH...",
+    .usage = "feeds list [PATH...] | add PATH...",
     .about = "indicator sets: what is in them, how old they are, what could not be used",
     .run = feeds_run,
 };
