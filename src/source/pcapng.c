@@ -362,6 +362,7 @@ static bool pcapng_next(struct source *source, struct block *block)
     if (png->ended)
         return false;
     input_begin(in, block);
+    const uint8_t *fetched = in->at;
     while (block->packets < BLOCK_PACKETS && input_roomy(in)) {
         struct packet *packet = &block->packet[block->packets];
         bool found;
@@ -369,6 +370,7 @@ static bool pcapng_next(struct source *source, struct block *block)
             png->ended = true;
             break;
         }
+        fetched = input_prefetch(in->at, in->end, fetched);
         if (found) {
             packet->number = ++png->packets;
             block->packets++;
