@@ -381,6 +381,16 @@ static void range_format(struct feed_value *ret)
     ret->len = len > 0 ? (uint32_t)len : 0;
 }
 
+/* "192.0.2.0/33": a range that is none, not a page called 33. */
+static bool prefix_broken(struct text host, struct text path)
+{
+    struct address address;
+    for (uint32_t i = 1; i < path.len; i++)
+        if (!is_digit(path.at[i]))
+            return false;
+    return path.len <= 4 && end_parse(host, &address);
+}
+
 bool feed_value_parse(struct text item, struct feed_value *ret, enum indicator_reject *reason)
 {
     ret->range = false;
@@ -412,7 +422,7 @@ bool feed_value_parse(struct text item, struct feed_value *ret, enum indicator_r
         done = host.len && value_end(host, ret, reason);
     else if (value_range(item, ret, reason))
         done = true;
-    else if (*reason == REJECT_NOT_UNDERSTOOD)
+    else if (*reason == REJECT_NOT_UNDERSTOOD && !prefix_broken(host, path))
         done = host.len && value_url(host, path, ret, reason);
     if (done && ret->range)
         range_format(ret);
