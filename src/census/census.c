@@ -15,12 +15,6 @@ extern const char census_prepare_sql[], census_cells_sql[];
 EMBED(census_prepare_sql, "src/census/sql/prepare.sql");
 EMBED(census_cells_sql, "src/census/sql/cells.sql");
 
-const char census_rule[] =
-    "A host counts in the period with one confirmed day, or with probable findings on two days or "
-    "by two different kinds of evidence; suspected never counts. Hosts are addresses; a private "
-    "address counts once per sensor. Hosts seen only at sinkholes are counted apart: infected, not "
-    "under control.";
-
 struct question {
     const char *id, *title, *sql, *definition;
     const char *cell, *from; /* of a table by cell; else NULL */

@@ -10,9 +10,6 @@
 
 #include "record/census.h"
 
-/* What the cells and headings count, for tests of the wording too. */
-extern const char census_rule[];
-
 /* DAY_NONE for an open end. Fills ret afresh; false and err when the store fails. */
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
                  struct err *err);

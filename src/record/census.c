@@ -12,6 +12,12 @@ const char *const census_number_label[CENSUS_NUMBERS] = {
 #undef NUMBER
 };
 
+const char census_rule[] =
+    "A host counts in the period with one confirmed day, or with probable findings on two days or "
+    "by two different kinds of evidence; suspected never counts. Hosts are addresses; a private "
+    "address counts once per sensor. Hosts seen only at sinkholes are counted apart: infected, not "
+    "under control.";
+
 const struct census_table *census_table(const struct census *census, const char *id)
 {
     for (unsigned i = 0; i < census->tables; i++)

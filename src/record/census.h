@@ -66,6 +66,9 @@ static inline bool census_check_holds(const struct census_check *check)
     return check->at_most ? check->left <= check->right : check->left == check->right;
 }
 
+/* The counting rule in a sentence; sql/prepare.sql applies it. */
+extern const char census_rule[];
+
 const struct census_table *census_table(const struct census *census, const char *id);
 
 #endif

@@ -1,0 +1,169 @@
+/*
+ * muster report: the census of the store in one of the formats of output/report.list.
+ */
+#include "census/census.h"
+#include "cmd/cmd.h"
+
+#include "base/file.h"
+#include "output/report.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static int fail(int status, const char *text)
+{
+    (void)fprintf(stderr, "muster report: %s\n", text);
+    return status;
+}
+
+/* --year 2018, or --from and --to; each end may stay open. */
+static bool read_period(const struct options *options, struct day *from, struct day *to)
+{
+    from->number = to->number = DAY_NONE;
+    if (options->year != NULL) {
+        char *end;
+        long year = strtol(options->year, &end, 10);
+        if (*end || year < 1990 || year > 2099 || options->from != NULL || options->to != NULL)
+            return false;
+        *from = day_of((int)year, 1, 1);
+        *to = day_of((int)year, 12, 31);
+        return true;
+    }
+    if (options->from != NULL && !day_parse(text_of(options->from), from))
+        return false;
+    if (options->to != NULL && !day_parse(text_of(options->to), to))
+        return false;
+    return from->number == DAY_NONE || to->number == DAY_NONE || from->number <= to->number;
+}
+
+static const struct report_format *find_format(const char *name)
+{
+    for (unsigned i = 0; i < report_formats_len; i++)
+        if (strcmp(report_formats[i]->name, name) == 0)
+            return report_formats[i];
+    return NULL;
+}
+
+struct making {
+    struct census census;
+    struct day from, to;
+};
+
+static bool make(const struct asker *asker, void *state, struct err *err)
+{
+    struct making *making = state;
+    return census_make(&making->census, asker, making->from, making->to, err);
+}
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    size_t len = strlen(path);
+    return (len && path[len - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
+}
+
+/* A file for each table, FOLDER/country.csv. */
+static bool write_folder(const struct report_format *format, const struct census *census,
+                         const char *folder, struct err *err)
+{
+    if (!file_make_folder(folder, 0700, err))
+        return false;
+    const struct census_table hosts = {.id = "pair", .rows = census->pair};
+    bool done = true;
+    for (unsigned i = 0; i <= census->tables && done; i++) {
+        const struct census_table *table = i < census->tables ? &census->table[i] : &hosts;
+        struct buf buf = {0}, path = {0};
+        format->write_table(&buf, table);
+        buf_format(&path, "%s/%s.%s", folder, table->id, format->name);
+        done = file_write(path.at, buf.at, buf.len, 0600, err);
+        buf_free(&path);
+        buf_free(&buf);
+    }
+    return done;
+}
+
+static bool write_report(const struct report_format *format, const struct census *census,
+                         const char *output, struct err *err)
+{
+    if (output != NULL && format->write_table != NULL && is_folder(output))
+        return write_folder(format, census, output, err);
+    struct buf buf = {0};
+    format->write(&buf, census);
+    bool done = true;
+    if (output == NULL || strcmp(output, "-") == 0)
+        done = (fwrite(buf.at, 1, buf.len, stdout) == buf.len && fflush(stdout) == 0) ||
+               err_errno(err, "cannot write the report");
+    else
+        done = file_write(output, buf.at, buf.len, 0600, err);
+    buf_free(&buf);
+    return done;
+}
+
+static int tell_checks(const struct census *census)
+{
+    int status = EXIT_DONE;
+    for (unsigned i = 0; i < census->checks; i++) {
+        const struct census_check *check = &census->check[i];
+        if (census_check_holds(check))
+            continue;
+        (void)fprintf(stderr, "muster report: a self-check failed: %s: %lld against %lld\n",
+                      check->what.at, (long long)check->left, (long long)check->right);
+        status = EXIT_CHECK;
+    }
+    return status;
+}
+
+static int make_and_write(const struct options *options, const struct report_format *format,
+                          struct making *making)
+{
+    struct err err = {""};
+    unsigned threads = options->workers ? options->workers : 2;
+    switch (store_ask(options->store, options->memory_bytes, threads, make, making, &err)) {
+    case STORE_EMPTY:
+        (void)snprintf(err.text, sizeof err.text,
+                       "the store %.200s is empty; fill it with: muster read --store %.100s FILE",
+                       options->store, options->store);
+        return fail(EXIT_WORLD, err.text);
+    case STORE_UNREADABLE:
+        return fail(EXIT_WORLD, err.text);
+    case STORE_ANSWERED:
+        break;
+    }
+    int status = tell_checks(&making->census);
+    if (!write_report(format, &making->census, options->output, &err))
+        status = fail(EXIT_WORLD, err.text);
+    else if (options->output != NULL && strcmp(options->output, "-") != 0 && !options->quiet)
+        (void)fprintf(stderr, "muster report: wrote %s\n", options->output);
+    census_free(&making->census);
+    return status;
+}
+
+static int run(const struct options *options)
+{
+    struct making making = {.from = {DAY_NONE}};
+    const char *name = options->format ? options->format : options->json ? "json" : "text";
+    const struct report_format *format = find_format(name);
+    if (options->words_len)
+        return fail(EXIT_USAGE, "it takes no file names; the store is given with --store DIR");
+    if (format == NULL)
+        return fail(EXIT_USAGE, "--format is one of text, html, json, csv");
+    if (!read_period(options, &making.from, &making.to))
+        return fail(EXIT_USAGE, "the period is --year YYYY, or --from YYYY-MM-DD --to YYYY-MM-DD");
+    if (strcmp(options->store, "none") == 0)
+        return fail(EXIT_USAGE, "it needs a store: --store DIR");
+    return make_and_write(options, format, &making);
+}
+
+const struct command command_report = {
+    .name = "report",
+    .usage = "report [--year YYYY | --from DAY --to DAY] [--format text|html|json|csv] [-o FILE]",
+    .about = "count the store: hosts under control, control servers by country and network",
+    .help = "  --year YYYY          the year to count (default: everything)\n"
+            "  --from DAY --to DAY  the days to count, YYYY-MM-DD, both included\n"
+            "  --format F           text (default), html, json, csv\n"
+            "  -o FILE              where to write it; a folder for csv makes a file a table\n",
+    .run = run,
+};

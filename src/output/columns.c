@@ -1,0 +1,162 @@
+#include "output/columns.h"
+
+#include "base/err.h"
+
+#include <stdlib.h>
+
+void column_heading(struct buf *buf, struct text name)
+{
+    for (uint32_t i = 0; i < name.len; i++)
+        buf_char(buf, name.at[i] == '_' ? ' ' : name.at[i]);
+}
+
+static bool is_number(struct text cell)
+{
+    uint32_t i = cell.len > 1 && cell.at[0] == '-';
+    for (; i < cell.len; i++)
+        if (cell.at[i] < '0' || cell.at[i] > '9')
+            return false;
+    return cell.len > 0;
+}
+
+bool column_is_number(const struct rows *rows, unsigned column)
+{
+    bool any = false;
+    if (text_is(rows->name[column], "asn") || text_is(rows->name[column], "port"))
+        return false; /* digits, but a name */
+    for (size_t row = 0; row < rows->len; row++) {
+        struct text cell = rows_cell(rows, row, column);
+        if (cell.at != NULL && !is_number(cell))
+            return false;
+        any |= cell.at != NULL;
+    }
+    return any;
+}
+
+void column_number(struct buf *buf, struct text digits)
+{
+    if (!is_number(digits)) {
+        buf_text(buf, digits);
+        return;
+    }
+    for (uint32_t i = 0; i < digits.len; i++) {
+        if (i && (digits.len - i) % 3 == 0 && digits.at[i - 1] != '-')
+            buf_char(buf, ',');
+        buf_char(buf, digits.at[i]);
+    }
+}
+
+void column_count(struct buf *buf, int64_t value)
+{
+    struct buf digits = {0};
+    buf_format(&digits, "%lld", (long long)value);
+    column_number(buf, text_at(digits.at, digits.len));
+    buf_free(&digits);
+}
+
+unsigned column_named(const struct rows *rows, const char *name)
+{
+    unsigned column = 0;
+    while (column < rows->columns && !text_is(rows->name[column], name))
+        column++;
+    muster_assert(column < rows->columns);
+    return column;
+}
+
+void census_period(struct buf *buf, const struct census *census)
+{
+    char day[DAY_TEXT];
+    struct text first = census->first_day, last = census->last_day;
+    if (census->from.number != DAY_NONE)
+        buf_string(buf, day_format(census->from, day));
+    else if (first.at != NULL)
+        buf_text(buf, first);
+    else
+        buf_string(buf, "the beginning");
+    buf_string(buf, " to ");
+    if (census->to.number != DAY_NONE)
+        buf_string(buf, day_format(census->to, day));
+    else if (last.at != NULL)
+        buf_text(buf, last);
+    else
+        buf_string(buf, "today");
+}
+
+static void put_counted(struct buf *buf, int64_t value, const char *one, const char *many)
+{
+    column_count(buf, value);
+    buf_char(buf, ' ');
+    buf_string(buf, value == 1 ? one : many);
+}
+
+void census_headline(struct buf *buf, const struct census *census)
+{
+    const int64_t *n = census->number;
+    if (n[CENSUS_hosts_counted] == 0) {
+        buf_string(buf, "No host counts as seen under control in this period");
+    } else {
+        put_counted(buf, n[CENSUS_hosts_counted], "host was", "hosts were");
+        buf_string(buf, " seen under control of ");
+        put_counted(buf, n[CENSUS_controllers], "control server", "control servers");
+        buf_string(buf, " hosted in ");
+        put_counted(buf, n[CENSUS_countries], "country", "countries");
+    }
+    buf_string(buf, " (seen: ");
+    column_count(buf, n[CENSUS_hosts_confirmed]);
+    buf_string(buf, " confirmed, ");
+    column_count(buf, n[CENSUS_hosts_probable]);
+    buf_string(buf, " probable, ");
+    column_count(buf, n[CENSUS_hosts_suspected]);
+    buf_string(buf, " suspected). ");
+    if (n[CENSUS_hosts_sinkhole]) {
+        put_counted(buf, n[CENSUS_hosts_sinkhole], "host was", "hosts were");
+        buf_string(buf, " seen only at sinkholes: infected, not under control. ");
+    }
+    if (n[CENSUS_sites]) {
+        put_counted(buf, n[CENSUS_sites], "website carries", "websites carry");
+        buf_string(buf, " an implant. ");
+    }
+    put_counted(buf, n[CENSUS_days_watched], "day was", "days were");
+    buf_string(buf, " watched, in ");
+    put_counted(buf, n[CENSUS_sources], "source", "sources");
+    buf_string(buf, " of ");
+    put_counted(buf, n[CENSUS_sensors], "sensor.", "sensors.");
+}
+
+/* "reason=count reason=count ...", as findings write it. */
+static void add_skips(struct skips *ret, struct text text)
+{
+    for (uint32_t at = 0; at < text.len;) {
+        uint32_t end = at, equals = at;
+        for (; end < text.len && text.at[end] != ' '; end++)
+            if (text.at[end] == '=')
+                equals = end;
+        struct text name = text_at(text.at + at, equals - at);
+        for (int i = 0; i < SKIPS; i++)
+            if (equals > at && text_is(name, skip_name[i]))
+                ret->count[i] += strtoull(text.at + equals + 1, NULL, 10); /* ends at the blank */
+        at = end + 1;
+    }
+}
+
+void census_skips(struct skips *ret, const struct census *census)
+{
+    *ret = (struct skips){{0}};
+    const struct rows *rows = &census_table(census, "coverage")->rows;
+    unsigned column = column_named(rows, "skipped");
+    for (size_t row = 0; row < rows->len; row++)
+        add_skips(ret, rows_cell(rows, row, column));
+}
+
+const char *const census_limits[] = {
+    "Only traffic that was watched can show control: hosts that sent nothing past a sensor, or "
+    "talked inside what could not be read, are missing.",
+    "Hosts are addresses: one machine with changing addresses counts several times, machines "
+    "behind "
+    "one address translator count once.",
+    "A country is where a control server's machine stood on that day, not who ran it; servers are "
+    "rented, hacked and moved.",
+    "How many counted hosts are wrong has not been audited yet: no audited precision is printed.",
+    "The number of machines behind the addresses (live population) is not estimated yet.",
+};
+const unsigned census_limits_len = sizeof census_limits / sizeof census_limits[0];

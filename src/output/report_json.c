@@ -1,0 +1,103 @@
+/*
+ * A census as one JSON document. `version` is of this format.
+ */
+#include "output/columns.h"
+#include "output/report.h"
+
+enum { FORMAT_VERSION = 1 };
+
+/* Numbers that are not counts. */
+static bool column_is_bare(const struct rows *rows, unsigned column)
+{
+    return text_is(rows->name[column], "p") || text_is(rows->name[column], "strength") ||
+           text_is(rows->name[column], "asn") || text_is(rows->name[column], "port");
+}
+
+static void put_rows(struct buf *buf, const struct rows *rows)
+{
+    bool bare[ROWS_COLUMNS];
+    for (unsigned column = 0; column < rows->columns; column++)
+        bare[column] = column_is_bare(rows, column) || column_is_number(rows, column);
+    buf_char(buf, '[');
+    for (size_t row = 0; row < rows->len; row++) {
+        buf_string(buf, row ? ",\n  {" : "\n  {");
+        for (unsigned column = 0; column < rows->columns; column++) {
+            struct text cell = rows_cell(rows, row, column);
+            if (column)
+                buf_char(buf, ',');
+            buf_json(buf, rows->name[column]);
+            buf_char(buf, ':');
+            if (cell.at == NULL)
+                buf_string(buf, "null");
+            else if (bare[column])
+                buf_text(buf, cell);
+            else
+                buf_json(buf, cell);
+        }
+        buf_char(buf, '}');
+    }
+    buf_char(buf, ']');
+}
+
+static void put_day(struct buf *buf, const char *name, struct day day)
+{
+    char out[DAY_TEXT];
+    if (day.number == DAY_NONE)
+        buf_format(buf, "\"%s\":null,", name);
+    else
+        buf_format(buf, "\"%s\":\"%s\",", name, day_format(day, out));
+}
+
+static void put_checks(struct buf *buf, const struct census *census)
+{
+    buf_string(buf, "\"checks\":[");
+    for (unsigned i = 0; i < census->checks; i++) {
+        const struct census_check *check = &census->check[i];
+        buf_string(buf, i ? ",\n  {\"what\":" : "\n  {\"what\":");
+        buf_json(buf, check->what);
+        buf_format(buf, ",\"left\":%lld,\"right\":%lld,\"holds\":%s}", (long long)check->left,
+                   (long long)check->right, census_check_holds(check) ? "true" : "false");
+    }
+    buf_string(buf, "]");
+}
+
+static void write(struct buf *buf, const struct census *census)
+{
+    buf_format(buf, "{\"version\":%d,\"muster\":\"%s\",\"tlp\":\"TLP:AMBER\",\n\"period\":{",
+               FORMAT_VERSION, MUSTER_VERSION);
+    put_day(buf, "from", census->from);
+    put_day(buf, "to", census->to);
+    buf_string(buf, "\"first_day_watched\":");
+    if (census->first_day.at != NULL)
+        buf_format(buf, "\"%s\",\"last_day_watched\":\"%s\"},\n", census->first_day.at,
+                   census->last_day.at);
+    else
+        buf_string(buf, "null,\"last_day_watched\":null},\n");
+    buf_string(buf, "\"numbers\":{");
+    for (unsigned i = 0; i < CENSUS_NUMBERS; i++)
+        buf_format(buf, "%s\n  \"%s\":%lld", i ? "," : "", census_number_id[i],
+                   (long long)census->number[i]);
+    buf_string(buf, "},\n\"tables\":{\n");
+    for (unsigned i = 0; i < census->tables; i++) {
+        buf_format(buf, "%s\"%s\":{\"title\":", i ? ",\n" : "", census->table[i].id);
+        buf_json(buf, text_of(census->table[i].title));
+        buf_string(buf, ",\"definition\":");
+        buf_json(buf, text_of(census->table[i].definition));
+        buf_string(buf, ",\"rows\":");
+        put_rows(buf, &census->table[i].rows);
+        buf_char(buf, '}');
+    }
+    buf_string(buf, "},\n\"pairs\":");
+    put_rows(buf, &census->pair);
+    buf_string(buf, ",\n\"evidence\":");
+    put_rows(buf, &census->evidence);
+    buf_string(buf, ",\n");
+    put_checks(buf, census);
+    buf_string(buf, "}\n");
+}
+
+const struct report_format report_json = {
+    .name = "json",
+    .about = "one JSON document with every table, the hosts and their evidence",
+    .write = write,
+};
