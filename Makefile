@@ -59,8 +59,10 @@ $(OUT)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
 
-# the .sql files are taken in by .incbin
+# taken in by .incbin
 $(OUT)/store/schema.o: $(wildcard src/store/sql/*.sql)
+$(OUT)/census/census.o: $(wildcard src/census/sql/*.sql)
+$(OUT)/output/report_html.o: src/output/report.css
 
 $(OUT)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)
