@@ -61,6 +61,17 @@ bool conf_set(struct conf *conf, const char *setting, struct err *err)
     return set(conf, stage, name, equals + 1, err);
 }
 
+void conf_known_by(struct conf *conf, struct day day)
+{
+    conf->known_by = day;
+    for (unsigned d = 0; d < detectors_len; d++) {
+        const struct knob *knobs = detectors[d]->knobs;
+        for (unsigned k = 0; knobs && knobs[k].name; k++)
+            if (strcmp(knobs[k].name, "known_by") == 0)
+                conf->detector[d][k] = day.number;
+    }
+}
+
 struct ini_state {
     struct conf *conf;
     struct err err;

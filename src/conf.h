@@ -20,6 +20,8 @@ struct conf {
 void conf_default(struct conf *conf);
 /* "stage.name=value", e.g. "judge.prior=0.0001" or "intel.window_after=30". */
 bool conf_set(struct conf *conf, const char *setting, struct err *err);
+/* --known-by: given to every detector that has a knob of this name, as days since 1970. */
+void conf_known_by(struct conf *conf, struct day day);
 /* An INI file: name = value under [stage]. */
 bool conf_file(struct conf *conf, const char *path, struct err *err);
 /* Digest of detectors, their versions and all values; hex into out. `also` is mixed in (indicator

@@ -50,7 +50,8 @@ static bool configure(struct run *run)
     conf_default(&run->conf);
     home_default(&run->home);
     bool done = o->home == NULL || home_parse(&run->home, o->home, &err);
-    if (done && o->known_by && !day_parse(text_of(o->known_by), &run->conf.known_by))
+    struct day known_by = {DAY_NONE};
+    if (done && o->known_by && !day_parse(text_of(o->known_by), &known_by))
         done = err_set(&err, "--known-by: '%s' is not a date such as 2020-06-03", o->known_by);
     if (done && access("/etc/muster.conf", R_OK) == 0)
         done = conf_file(&run->conf, "/etc/muster.conf", &err);
@@ -58,6 +59,8 @@ static bool configure(struct run *run)
         done = conf_file(&run->conf, o->config, &err);
     for (unsigned i = 0; done && i < o->set.len; i++)
         done = conf_set(&run->conf, o->set.at[i], &err);
+    if (known_by.number != DAY_NONE)
+        conf_known_by(&run->conf, known_by);
     if (!done)
         complain(run, EXIT_USAGE, err.text);
     return done;
