@@ -61,7 +61,7 @@ $(OUT)/%.o: src/%.c
 
 # taken in by .incbin
 $(OUT)/store/schema.o: $(wildcard src/store/sql/*.sql)
-$(OUT)/census/census.o: $(wildcard src/census/sql/*.sql)
+$(OUT)/census/census.o $(OUT)/census/trace.o: $(wildcard src/census/sql/*.sql)
 $(OUT)/output/report_html.o: src/output/report.css
 
 $(OUT)/unit/%: tests/unit/%.c $(LIB)

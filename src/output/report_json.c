@@ -3,41 +3,9 @@
  */
 #include "output/columns.h"
 #include "output/report.h"
+#include "output/rows_json.h"
 
 enum { FORMAT_VERSION = 1 };
-
-/* Numbers that are not counts. */
-static bool column_is_bare(const struct rows *rows, unsigned column)
-{
-    return text_is(rows->name[column], "p") || text_is(rows->name[column], "strength") ||
-           text_is(rows->name[column], "asn") || text_is(rows->name[column], "port");
-}
-
-static void put_rows(struct buf *buf, const struct rows *rows)
-{
-    bool bare[ROWS_COLUMNS];
-    for (unsigned column = 0; column < rows->columns; column++)
-        bare[column] = column_is_bare(rows, column) || column_is_number(rows, column);
-    buf_char(buf, '[');
-    for (size_t row = 0; row < rows->len; row++) {
-        buf_string(buf, row ? ",\n  {" : "\n  {");
-        for (unsigned column = 0; column < rows->columns; column++) {
-            struct text cell = rows_cell(rows, row, column);
-            if (column)
-                buf_char(buf, ',');
-            buf_json(buf, rows->name[column]);
-            buf_char(buf, ':');
-            if (cell.at == NULL)
-                buf_string(buf, "null");
-            else if (bare[column])
-                buf_text(buf, cell);
-            else
-                buf_json(buf, cell);
-        }
-        buf_char(buf, '}');
-    }
-    buf_char(buf, ']');
-}
 
 static void put_day(struct buf *buf, const char *name, struct day day)
 {
@@ -84,13 +52,13 @@ static void write(struct buf *buf, const struct census *census)
         buf_string(buf, ",\"definition\":");
         buf_json(buf, text_of(census->table[i].definition));
         buf_string(buf, ",\"rows\":");
-        put_rows(buf, &census->table[i].rows);
+        rows_json(buf, &census->table[i].rows);
         buf_char(buf, '}');
     }
     buf_string(buf, "},\n\"pairs\":");
-    put_rows(buf, &census->pair);
+    rows_json(buf, &census->pair);
     buf_string(buf, ",\n\"evidence\":");
-    put_rows(buf, &census->evidence);
+    rows_json(buf, &census->evidence);
     buf_string(buf, ",\n");
     put_checks(buf, census);
     buf_string(buf, "}\n");

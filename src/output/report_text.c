@@ -5,94 +5,16 @@
  */
 #include "output/columns.h"
 #include "output/report.h"
+#include "output/text_table.h"
 #include "output/wrap.h"
 
 #include "record/skip.h"
 
-enum { PAGE = 100, TABLE_ROWS = 20, CELL_MOST = 44 };
-
-static void put_title(struct buf *buf, const char *title)
-{
-    buf_format(buf, "\n%s\n", title);
-    for (size_t i = strlen(title); i > 0; i--)
-        buf_char(buf, '-');
-    buf_char(buf, '\n');
-}
+enum { TABLE_ROWS = 20 };
 
 static void put_sentence(struct buf *buf, const char *sentence)
 {
-    wrap_text(buf, text_of(sentence), PAGE, 0, 20);
-}
-
-/* A cell as it is printed. */
-static void cell_print(struct buf *cell, const struct rows *rows, size_t row, unsigned column,
-                       bool number)
-{
-    cell->len = 0;
-    buf_reserve(cell, 1);
-    if (row == SIZE_MAX) {
-        column_heading(cell, rows->name[column]);
-        return;
-    }
-    struct text value = rows_cell(rows, row, column);
-    if (value.at == NULL)
-        buf_char(cell, '-');
-    else if (number)
-        column_number(cell, value);
-    else
-        buf_printable(cell, value);
-}
-
-static unsigned column_width(const struct rows *rows, unsigned column, size_t rows_shown,
-                             bool number)
-{
-    struct buf cell = {0};
-    unsigned widest = 0;
-    for (size_t row = 0; row <= rows_shown; row++) {
-        cell_print(&cell, rows, row == rows_shown ? SIZE_MAX : row, column, number);
-        unsigned width = wrap_width(text_at(cell.at, cell.len));
-        widest = width > widest ? width : widest;
-    }
-    buf_free(&cell);
-    return widest < CELL_MOST ? widest : CELL_MOST;
-}
-
-static void put_padded(struct buf *buf, struct buf *cell, unsigned width, bool right)
-{
-    struct text text = text_at(cell->at, cell->len);
-    while (wrap_width(text) > width)
-        text.len--;
-    unsigned used = wrap_width(text);
-    for (unsigned i = used; right && i < width; i++)
-        buf_char(buf, ' ');
-    buf_text(buf, text);
-    for (unsigned i = used; !right && i < width; i++)
-        buf_char(buf, ' ');
-}
-
-static void put_table(struct buf *buf, const struct rows *rows)
-{
-    size_t shown = rows->len < TABLE_ROWS ? rows->len : TABLE_ROWS;
-    unsigned width[ROWS_COLUMNS], columns = 0, used = 0;
-    bool number[ROWS_COLUMNS];
-    for (; columns < rows->columns; columns++) {
-        number[columns] = column_is_number(rows, columns);
-        width[columns] = column_width(rows, columns, shown, number[columns]);
-        if (used + width[columns] > PAGE)
-            break;
-        used += width[columns] + 2;
-    }
-    struct buf cell = {0};
-    for (size_t line = 0; line <= shown; line++) {
-        for (unsigned column = 0; column < columns; column++) {
-            cell_print(&cell, rows, line == 0 ? SIZE_MAX : line - 1, column, number[column]);
-            put_padded(buf, &cell, width[column], number[column]);
-            buf_string(buf, column + 1 < columns ? "  " : "\n");
-        }
-    }
-    buf_free(&cell);
-    if (rows->len > shown)
-        buf_format(buf, "... %zu more rows (--format csv has all)\n", rows->len - shown);
+    wrap_text(buf, text_of(sentence), TEXT_PAGE, 0, 20);
 }
 
 static void put_hosts(struct buf *buf, const struct census *census)
@@ -111,8 +33,8 @@ static void put_hosts(struct buf *buf, const struct census *census)
     for (size_t row = 0; row < pair->len; row++)
         for (unsigned i = 0; i < SHOWN; i++)
             rows.cell[row * SHOWN + i] = rows_cell(pair, row, shown[i]);
-    put_title(buf, "Hosts, the surest first");
-    put_table(buf, &rows);
+    text_title(buf, "Hosts, the surest first");
+    text_table(buf, &rows, TABLE_ROWS);
     put_sentence(buf, "Each with its evidence: muster trace HOST");
     arena_free(&arena);
 }
@@ -121,7 +43,7 @@ static void put_unseen(struct buf *buf, const struct census *census)
 {
     struct skips skips;
     census_skips(&skips, census);
-    put_title(buf, "What could not be seen");
+    text_title(buf, "What could not be seen");
     for (int i = 0; i < SKIPS; i++)
         if (skips.count[i]) {
             buf_string(buf, "  ");
@@ -129,12 +51,12 @@ static void put_unseen(struct buf *buf, const struct census *census)
             buf_format(buf, " %s\n", skip_text[i]);
         }
     for (unsigned i = 0; i < census_limits_len; i++)
-        wrap_text(buf, text_of(census_limits[i]), PAGE, 2, 4);
+        wrap_text(buf, text_of(census_limits[i]), TEXT_PAGE, 2, 4);
 }
 
 static void put_checks(struct buf *buf, const struct census *census)
 {
-    put_title(buf, "Checks");
+    text_title(buf, "Checks");
     for (unsigned i = 0; i < census->checks; i++) {
         const struct census_check *check = &census->check[i];
         buf_format(buf, "  %s  %s: %lld %s %lld\n", census_check_holds(check) ? "ok    " : "FAILED",
@@ -161,8 +83,8 @@ static void write(struct buf *buf, const struct census *census)
     for (unsigned i = 0; i < census->tables; i++) {
         if (census->table[i].rows.len == 0)
             continue;
-        put_title(buf, census->table[i].title);
-        put_table(buf, &census->table[i].rows);
+        text_title(buf, census->table[i].title);
+        text_table(buf, &census->table[i].rows, TABLE_ROWS);
         put_sentence(buf, census->table[i].definition);
     }
     put_unseen(buf, census);
