@@ -49,7 +49,7 @@ static const struct {
     [FINDING_SHARED_ADDRESS] = {4.5, EVIDENCE_UNDATED,
                                 ", which is not listed: the address may be "
                                 "shared"},
-    [FINDING_SHARED_PORT] = {7.5, EVIDENCE_UNDATED,
+    [FINDING_SHARED_PORT] = {6.5, EVIDENCE_UNDATED,
                              ", a popular name that is not listed: the "
                              "address may be shared"},
     [FINDING_SHARED_POPULAR] = {2, EVIDENCE_UNDATED,

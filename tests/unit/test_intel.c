@@ -142,7 +142,7 @@ static void ends(void **state)
         {"198.51.100.1", true, DONE, "cdn.example.com", 4.5, EVIDENCE_UNDATED},
         {"198.51.100.1", true, DONE | PAIR_POPULAR, "cdn.example.com", 2, EVIDENCE_UNDATED},
         {"198.51.100.2", true, DONE, "cdn.example.com", 9.6, EVIDENCE_UNDATED},
-        {"198.51.100.2", true, DONE | PAIR_POPULAR, "cdn.example.com", 7.5, EVIDENCE_UNDATED},
+        {"198.51.100.2", true, DONE | PAIR_POPULAR, "cdn.example.com", 6.5, EVIDENCE_UNDATED},
         {"198.51.100.1", true, DONE, "198.51.100.1", 9.3, EVIDENCE_UNDATED}, /* no name at all */
         {"198.51.100.3", true, DONE, "dga.example.com", 9.6, EVIDENCE_UNDATED | EVIDENCE_SINKHOLE},
     };
