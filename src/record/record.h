@@ -25,7 +25,7 @@ struct ends {
     bool outside_home;   /* the other end is home too */
 };
 
-enum { FLOW_BURSTS = 32 };
+enum { FLOW_BURSTS = 24 };
 
 /* A conversation, whole or cut at midnight, after an hour, or when the table was full. */
 struct flow_record {
@@ -37,7 +37,7 @@ struct flow_record {
                            side sent payload; UDP/ICMP: packets both ways */
     bool established;   /* TCP handshake seen complete, or data both ways */
     bool refused;       /* TCP: reset in answer to SYN */
-    bool cut;           /* goes on in another record of the same conversation */
+    bool cut;           /* an earlier part of the conversation was recorded already */
     char history[20];   /* Zeek's letters: S h A d D f F r R ...; upper case from the opener */
     const char *app;    /* "tls", "http", "dns", "ssh", ... or NULL when not recognised */
     /* Starts of bursts (payload from the host after >= 1 s of silence), for rhythm inside long
