@@ -1,0 +1,66 @@
+/* A direction of an HTTP conversation: as a request, as a response, and as a chunked body in two
+ * pieces, which must end where the same body in one piece ends. */
+#include "touch.h"
+#include "wire/http.h"
+
+#include "base/err.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
+
+static void request(const uint8_t *bytes, size_t len)
+{
+    char host[256];
+    struct http_record r = {0};
+    struct http_body body = {0};
+    size_t head = 0, head_early = 0;
+    enum parse early = http_parse_request(bytes, len / 2, host, &r, &head_early, &body);
+    enum parse parse = http_parse_request(bytes, len, host, &r, &head, &body);
+    muster_assert(early != PARSE_DONE || (parse == PARSE_DONE && head == head_early));
+    muster_assert(early != PARSE_BAD || parse == PARSE_BAD);
+    if (parse != PARSE_DONE)
+        return;
+    muster_assert(head <= len && http_recognise_request(bytes, len) == PARSE_DONE);
+    touch(r.method);
+    touch(r.target);
+    touch(r.host);
+    touch(r.user_agent);
+    touch(r.referer);
+    touch(r.content_type);
+    touch(r.cookie);
+}
+
+static void response(const uint8_t *bytes, size_t len)
+{
+    struct http_record r = {0};
+    struct http_body body = {0};
+    size_t head = 0;
+    enum parse parse = http_parse_response(bytes, len, text_of("GET"), &r, &head, &body);
+    if (parse != PARSE_DONE)
+        return;
+    muster_assert(head <= len && http_recognise_response(bytes, len) == PARSE_DONE);
+    touch(r.server);
+    touch(r.response_type);
+}
+
+static void chunked(const uint8_t *bytes, size_t len)
+{
+    struct http_chunks whole = {0}, cut = {0};
+    bool done, bad, done_cut, bad_cut;
+    const uint8_t *at;
+    size_t data_len, used, used_cut, half = len / 2;
+    used = http_chunks_feed(&whole, bytes, len, &done, &bad, &at, &data_len);
+    touch(text_at(at, data_len));
+    used_cut = http_chunks_feed(&cut, bytes, half, &done_cut, &bad_cut, &at, &data_len);
+    if (!done_cut && !bad_cut)
+        used_cut +=
+            http_chunks_feed(&cut, bytes + half, len - half, &done_cut, &bad_cut, &at, &data_len);
+    muster_assert(used == used_cut && done == done_cut && bad == bad_cut && used <= len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
+{
+    request(bytes, len);
+    response(bytes, len);
+    chunked(bytes, len);
+    return 0;
+}
