@@ -4,8 +4,8 @@
  *
  * Entries live in one mapped array and never move; index 0 is "none". Each entry type starts with a
  * struct table_link. Entries hang in one of TABLE_LISTS age lists (newest first), so that short-
- * and long-lived ones expire apart. What is iterated is the array, in the order of indices: it does
- * not depend on the hash, which is seeded per process against chosen collisions.
+ * and long-lived ones expire apart. What is iterated is the array, in the order of indices, which
+ * does not depend on the hash.
  *
  * Order: table_init -> table_first/table_next to look up -> (table_full -> table_remove of
  * table_oldest) -> table_add -> table_touch ... -> table_reset -> table_free.
