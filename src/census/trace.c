@@ -65,7 +65,7 @@ static bool ask_days(struct trace *trace, const struct asker *asker, struct err 
     return asker_ask(
         asker,
         "SELECT day, CASE WHEN by_host THEN controller_id ELSE host_id END AS other_end, "
-        "grade, round(p, 3) AS p, strftime(first, '%H:%M:%S') AS first, "
+        "grade, floor(p * 1000) / 1000 AS p, strftime(first, '%H:%M:%S') AS first, "
         "strftime(last, '%H:%M:%S') AS last, flows, bytes_out, bytes_in, "
         "array_to_string(sensors, ' ') AS sensors "
         "FROM picked ORDER BY day, p DESC, other_end LIMIT 2000",
@@ -81,7 +81,7 @@ static bool ask_contacts(struct trace *trace, const struct asker *asker, struct 
         "arg_max(app, flows) AS app, count(DISTINCT day) AS days, "
         "sum(flows)::BIGINT AS flows, bool_or(answered) AS answered, "
         "sum(bytes_out)::BIGINT AS bytes_out, sum(bytes_in)::BIGINT AS bytes_in, "
-        "round(max(p), 3) AS p FROM contacts GROUP BY host_id, controller_id "
+        "floor(max(p) * 1000) / 1000 AS p FROM contacts GROUP BY host_id, controller_id "
         "ORDER BY sum(flows) DESC, other_end LIMIT 40",
         &trace->arena, &trace->contact, err);
 }
@@ -94,14 +94,17 @@ static bool ask_near(struct trace *trace, const struct asker *asker, bool all, s
         all ? "SELECT host_id AS host, controller_id AS controller, max(p) AS p, grade, "
               "count(DISTINCT day) AS days, any_value(why) AS why FROM ("
               "SELECT host_name(host, place) AS host_id, coalesce(controller, controller_name) AS "
-              "controller_id, round(p, 3) AS p, grade, day, list_last(list_sort([{'strength': "
+              "controller_id, floor(p * 1000) / 1000 AS p, grade, day, "
+              "list_last(list_sort([{'strength': "
               "e.strength, 'why': e.why} FOR e IN evidence])).why AS why FROM sightings WHERE "
               "grade = "
               "'suspected' UNION ALL "
-              "SELECT host_id, controller_id, round(p, 3), 'near', day, list_last(list_sort([{"
+              "SELECT host_id, controller_id, floor(p * 1000) / 1000, 'near', day, "
+              "list_last(list_sort([{"
               "'strength': e.strength, 'why': e.why} FOR e IN evidence])).why FROM talked WHERE p "
               "BETWEEN 0.1 AND 0.5) GROUP BY ALL ORDER BY p DESC, host, controller LIMIT 200"
-            : "SELECT host_id AS host, controller_id AS controller, round(max(p), 3) AS p, 'near' "
+            : "SELECT host_id AS host, controller_id AS controller, floor(max(p) * 1000) / 1000 AS "
+              "p, 'near' "
               "AS "
               "grade, count(DISTINCT day) AS days, arg_max(list_last(list_sort([{'strength': "
               "e.strength, 'why': e.why} FOR e IN evidence])).why, p) AS why FROM contacts WHERE p "

@@ -7,6 +7,8 @@
 #include "output/report.h"
 #include "output/timeline.h"
 
+#include <math.h>
+
 enum { TABLE_ROWS = 60, BYTES_MOST = 900 * 1024 };
 
 extern const char report_css[];
@@ -195,7 +197,7 @@ static void put_pair(struct buf *buf, const struct census *census, size_t row, b
     buf_string(buf, "\">");
     buf_html(buf, grade);
     buf_format(buf, "</td><td class=\"n\">%.3f</td><td class=\"n\">",
-               rows_real(&census->pair, row, CENSUS_PAIR_p));
+               floor(rows_real(&census->pair, row, CENSUS_PAIR_p) * 1000) / 1000);
     buf_html(buf, pair_cell(census, row, CENSUS_PAIR_days));
     buf_string(buf, "</td><td>");
     buf_html(buf, pair_cell(census, row, CENSUS_PAIR_first));

@@ -190,8 +190,7 @@ static void put_line(const struct page *page, const struct line *line, bool name
     put_cell(page, &cell, FAMILY_WIDTH, true, "");
     buf_text(&cell, s->grade);
     put_cell(page, &cell, GRADE_WIDTH, true, grade_colour(s->grade));
-    /* never rounded up to certainty */
-    buf_format(page->buf, "%5.3f\n", s->p > 0.9995 ? 0.999 : s->p);
+    buf_format(page->buf, "%5.3f\n", floor(s->p * 1000) / 1000); /* never over a grade's line */
     buf_free(&cell);
 }
 
@@ -323,7 +322,7 @@ static size_t count_confirmed(const struct section *section)
     return count;
 }
 
-static void put_count(const struct page *page, const struct section *sections)
+static void put_count(const struct page *page, const struct section *sections, size_t all_hosts)
 {
     size_t hosts = sections[0].hosts, controllers = count_controllers(&sections[0]);
     if (hosts == 0) {
@@ -336,9 +335,18 @@ static void put_count(const struct page *page, const struct section *sections)
             hosts, hosts == 1 ? "" : "s", confirmed, hosts - confirmed, controllers,
             controllers == 1 ? "" : "s");
     }
-    if (sections[1].hosts)
-        buf_format(page->buf, "; %zu suspected, not counted", sections[1].hosts);
+    size_t suspected = all_hosts - hosts; /* nothing better was found of them */
+    if (suspected)
+        buf_format(page->buf, "; %zu suspected, not counted", suspected);
     buf_string(page->buf, ".\n");
+}
+
+static size_t count_hosts(const struct sighting *const *sorted, size_t len)
+{
+    size_t hosts = 0;
+    for (size_t i = 0; i < len; i++)
+        hosts += i == 0 || !address_same(sorted[i]->host, sorted[i - 1]->host);
+    return hosts;
 }
 
 void output_table(struct buf *buf, const struct sighting *const *sighting, size_t len, bool colour,
@@ -364,7 +372,7 @@ void output_table(struct buf *buf, const struct sighting *const *sighting, size_
     put_section(&page, &sections[1], SUSPECTED_MAX);
     if (len)
         buf_char(buf, '\n');
-    put_count(&page, sections);
+    put_count(&page, sections, count_hosts(sorted, len));
     mem_free(sections[0].line);
     mem_free(sections[1].line);
     mem_free(sorted);

@@ -9,6 +9,8 @@
 #include "output/text_table.h"
 #include "output/wrap.h"
 
+#include <math.h>
+
 enum { DAYS_SHOWN = 62, CONTACTS_SHOWN = 20, NEAR_SHOWN = 50, WHY_INDENT = 10 };
 
 static struct text pair_cell(const struct trace *trace, size_t row, enum census_pair column)
@@ -55,8 +57,9 @@ static void put_who(struct buf *buf, const struct trace *trace)
 static void put_bytes(struct buf *buf, const struct trace *trace, size_t row)
 {
     buf_string(buf, "    ");
-    column_number(buf, pair_cell(trace, row, CENSUS_PAIR_flows));
-    buf_string(buf, " flows, ");
+    struct text flows = pair_cell(trace, row, CENSUS_PAIR_flows);
+    column_number(buf, flows);
+    buf_string(buf, text_is(flows, "1") ? " flow, " : " flows, ");
     column_number(buf, pair_cell(trace, row, CENSUS_PAIR_bytes_out));
     buf_string(buf, " bytes out, ");
     column_number(buf, pair_cell(trace, row, CENSUS_PAIR_bytes_in));
@@ -110,7 +113,7 @@ static void put_pair(struct buf *buf, const struct trace *trace, size_t row)
     buf_string(buf, "\n    ");
     buf_printable(buf, pair_cell(trace, row, CENSUS_PAIR_grade));
     double p = rows_real(&trace->pair, row, CENSUS_PAIR_p);
-    buf_format(buf, ", p %.3f\n", p > 0.9995 ? 0.999 : p);
+    buf_format(buf, ", p %.3f\n", floor(p * 1000) / 1000);
     put_bytes(buf, trace, row);
     struct text host = pair_cell(trace, row, CENSUS_PAIR_host_id);
     struct text controller = pair_cell(trace, row, CENSUS_PAIR_controller_id);

@@ -40,21 +40,12 @@ static bool run_duck(void *state, const char *sql, struct err *err)
     return duck_run(a->duck, sql, err);
 }
 
-/* A path inside the store for read_parquet, which takes it for a pattern. */
+/* A path inside the store, for read_parquet. */
 static void put_path(struct buf *sql, const char *folder, const char *below)
 {
     struct buf path = {0};
-    for (const char *part = folder; part != NULL; part = part == folder ? below : NULL) {
-        for (const char *c = part; *c; c++) {
-            if (strchr("*?[", *c) != NULL)
-                buf_format(&path, "[%c]", *c);
-            else
-                buf_char(&path, *c);
-        }
-        if (part == folder)
-            buf_char(&path, '/');
-    }
-    duck_quote(sql, path.at);
+    buf_format(&path, "%s/%s", folder, below);
+    duck_quote_path(sql, path.at);
     buf_free(&path);
 }
 

@@ -159,6 +159,8 @@ static bool lock_up(struct duck *duck, const char *folder, const char *temp, str
     buf_string(&sql, "; SET TimeZone = 'UTC'; SET enable_progress_bar = false; "
                      "SET allowed_directories = [");
     duck_quote(&sql, folder);
+    buf_string(&sql, ", ");
+    duck_quote_path(&sql, folder); /* patterns are checked as they are written */
     buf_string(&sql, "]; SET enable_external_access = false; SET lock_configuration = true");
     bool done = duck_run(duck, sql.at, err);
     buf_free(&sql);
@@ -201,6 +203,20 @@ void duck_quote(struct buf *buf, const char *text)
         buf_char(buf, *text);
     }
     buf_char(buf, '\'');
+}
+
+void duck_quote_path(struct buf *buf, const char *path)
+{
+    struct buf pattern = {0};
+    buf_string(&pattern, "");
+    for (const char *c = path; *c; c++) {
+        if (strchr("*?[", *c) != NULL)
+            buf_format(&pattern, "[%c]", *c);
+        else
+            buf_char(&pattern, *c);
+    }
+    duck_quote(buf, pattern.at ? pattern.at : "");
+    buf_free(&pattern);
 }
 
 static bool failed(struct duck *duck, duckdb_result *result, struct err *err)

@@ -31,5 +31,7 @@ void duck_close(struct duck *duck); /* accepts NULL */
 
 /* 'it''s' : text as an SQL literal. */
 void duck_quote(struct buf *buf, const char *text);
+/* The same for read_parquet, which takes a path for a pattern: * ? [ become literal. */
+void duck_quote_path(struct buf *buf, const char *path);
 
 #endif
