@@ -19,9 +19,9 @@ struct app {
     struct buffers *buffers;
     struct tcp_sink sink;
     struct skips *skips;
-    struct instant now;   /* of the frame in hand */
-    uint64_t number;      /* likewise */
-    void *context;        /* of emit */
+    struct instant now; /* of the frame in hand */
+    uint64_t number;    /* likewise */
+    void *context;      /* of emit */
     void (*emit)(void *context, const struct record *record);
     struct tls_scratch client, server; /* parsers' working room */
     struct dns_scratch dns;

@@ -196,13 +196,12 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
     ret->parse = http_recognise_request(at, len);
     ret->request = ret->parse == PARSE_DONE;
     if (ret->request) {
-        ret->parse =
-            http_parse_request(at, len, ret->host, &ret->record, &ret->len, &ret->body);
+        ret->parse = http_parse_request(at, len, ret->host, &ret->record, &ret->len, &ret->body);
     } else {
         enum parse response = http_recognise_response(at, len);
         if (response == PARSE_DONE)
-            ret->parse = http_parse_response(at, len, waiting_method(app, flow, !dir),
-                                             &ret->record, &ret->len, &ret->body);
+            ret->parse = http_parse_response(at, len, waiting_method(app, flow, !dir), &ret->record,
+                                             &ret->len, &ret->body);
         else if (response == PARSE_MORE)
             ret->parse = PARSE_MORE;
     }

@@ -129,8 +129,8 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
 {
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;
-    rows->sighting = row_room(rows->sighting, rows->sightings, &rows->sightings_room,
-                              sizeof *rows->sighting);
+    rows->sighting =
+        row_room(rows->sighting, rows->sightings, &rows->sightings_room, sizeof *rows->sighting);
     rows->sighting[rows->sightings++] = (struct sighting){
         .day = p->day,
         .kind = text_of("control"),
@@ -171,8 +171,8 @@ static struct instant_list calls_of(struct shard *s, const struct pair *p)
     return list;
 }
 
-static void contact_add(struct shard *s, const struct pair_entry *e,
-                        const struct verdict *verdict, const struct evidence_out *out)
+static void contact_add(struct shard *s, const struct pair_entry *e, const struct verdict *verdict,
+                        const struct evidence_out *out)
 {
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;

@@ -13,12 +13,13 @@ static void help(void)
                  "watches.\n\n",
                  MUSTER_VERSION);
     for (unsigned i = 0; i < commands_len; i++)
-        (void)printf("  muster %-34s %s\n", commands[i]->usage, commands[i]->about);
-    (void)printf("\nStart with:   muster read --intel LIST CAPTURE.pcap\n"
-                 "Then:         muster report    or    muster trace HOST\n"
-                 "Options:      muster COMMAND --help\n"
-                 "Exit status:  0 done, 1 some input could not be used, 2 wrong usage,\n"
-                 "              3 the store or another outside part failed, 4 a self-check failed\n");
+        (void)printf("  muster %-9s %s\n", commands[i]->name, commands[i]->about);
+    (void)printf(
+        "\nStart with:   muster read --intel LIST CAPTURE.pcap\n"
+        "Then:         muster report    or    muster trace HOST\n"
+        "Options:      muster COMMAND --help\n"
+        "Exit status:  0 done, 1 some input could not be used, 2 wrong usage,\n"
+        "              3 the store or another outside part failed, 4 a self-check failed\n");
 }
 
 int main(int argc, char **argv)

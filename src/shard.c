@@ -318,8 +318,8 @@ static void flow_of_pair(struct pair *p, const struct record *record)
     }
     if (!first && p->protocol != record->ends.protocol)
         p->flags |= PAIR_PROTOCOLS;
-    uint16_t port = record->ends.host_opened ? record->ends.outside_port.number
-                                             : record->ends.host_port.number;
+    uint16_t port =
+        record->ends.host_opened ? record->ends.outside_port.number : record->ends.host_port.number;
     if (!first && record->ends.host_opened && p->port.number && p->port.number != port)
         p->flags |= PAIR_PORTS;
     uint64_t bytes = f->bytes_out + f->bytes_in;
@@ -397,8 +397,8 @@ static void on_content(struct shard *s, const struct record *record)
         const struct http_record *http = record->http;
         if (record->ends.host_opened)
             shard_name_of_pair(e, without_port(http->host));
-        else if (http->status && (text_starts(http->target, "http://") ||
-                                  text_is(http->method, "CONNECT")))
+        else if (http->status &&
+                 (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
             h->host.flags |= HOST_PROXY;
     }
     hand_on(s, e, h, record);

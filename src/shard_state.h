@@ -52,10 +52,10 @@ struct shard {
     struct table pairs, hosts, names;
     struct host_entry *blank_host; /* stands in for an evicted one */
     uint32_t pair_offset[CONF_DETECTORS], host_offset[CONF_DETECTORS];
-    struct instant now;      /* newest packet time */
+    struct instant now; /* newest packet time */
     struct day newest_day;
-    int64_t expired_second;  /* expiry ran for this second */
-    struct arena arena;      /* of the rows */
+    int64_t expired_second; /* expiry ran for this second */
+    struct arena arena;     /* of the rows */
     struct rows_of_shard rows;
 };
 

@@ -9,7 +9,7 @@
 #include <xxhash.h>
 
 enum { WORKERS_MAX = SHARDS, BATCHES = 24, IDENTITY_BYTES = 96, DAYS_MAX = 400 };
-#define TIME_FIRST_US (INT64_C(631152000) * SECOND_US)  /* 1990-01-01 */
+#define TIME_FIRST_US (INT64_C(631152000) * SECOND_US) /* 1990-01-01 */
 #define TIME_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01 */
 
 /* A frame's way to one shard. */

@@ -3,7 +3,8 @@
 #include <stdio.h>
 #include <time.h>
 
-/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days_from_civil and its inverse. */
+/* Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms": days_from_civil and its inverse.
+ */
 struct day day_of(int year, int month, int mday)
 {
     int64_t y = month <= 2 ? year - 1 : year;

@@ -36,6 +36,7 @@ bool err_errno(struct err *err, const char *format, ...)
 
 void muster_assert_failed(const char *what, const char *file, int line)
 {
-    (void)fprintf(stderr, "muster: bug: %s is false at %s:%d; please report it\n", what, file, line);
+    (void)fprintf(stderr, "muster: bug: %s is false at %s:%d; please report it\n", what, file,
+                  line);
     abort();
 }

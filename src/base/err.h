@@ -2,7 +2,8 @@
  * Errors of the world (disk full, file unreadable, server away), carried up to whoever owns the
  * retry. A function fills the err and returns false, or logs: never both.
  *
- * Bugs are muster_assert (always on); bad input is counted by reason and skipped: neither is an err.
+ * Bugs are muster_assert (always on); bad input is counted by reason and skipped: neither is an
+ * err.
  */
 #ifndef MUSTER_BASE_ERR_H
 #define MUSTER_BASE_ERR_H
@@ -19,7 +20,6 @@ bool err_set(struct err *err, const char *format, ...) __attribute__((format(pri
 bool err_errno(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 _Noreturn void muster_assert_failed(const char *what, const char *file, int line);
-#define muster_assert(what)                                                                        \
-    ((what) ? (void)0 : muster_assert_failed(#what, __FILE__, __LINE__))
+#define muster_assert(what) ((what) ? (void)0 : muster_assert_failed(#what, __FILE__, __LINE__))
 
 #endif

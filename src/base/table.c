@@ -31,9 +31,8 @@ void table_init(struct table *table, size_t entry_bytes, size_t bytes)
     uint32_t buckets = 16;
     while (buckets < capacity)
         buckets *= 2;
-    *table = (struct table){.entry_bytes = entry_bytes,
-                            .capacity = (uint32_t)capacity,
-                            .bucket_mask = buckets - 1};
+    *table = (struct table){
+        .entry_bytes = entry_bytes, .capacity = (uint32_t)capacity, .bucket_mask = buckets - 1};
     table->entries = mem_map(entries_bytes(table));
     table->bucket = mem_map(bucket_bytes(table));
 }

@@ -19,11 +19,14 @@ static const struct option_of {
     char letter;
 } table[] = {
 #define AT(field) offsetof(struct options, field)
-    {"store", TEXT, AT(store), "DIR", "where findings are kept (./muster-data, $MUSTER_STORE, none)", 0},
-    {"home", TEXT, AT(home), "CIDR,...", "the addresses you answer for (private ones; !CIDR excludes)", 0},
+    {"store", TEXT, AT(store), "DIR",
+     "where findings are kept (./muster-data, $MUSTER_STORE, none)", 0},
+    {"home", TEXT, AT(home), "CIDR,...",
+     "the addresses you answer for (private ones; !CIDR excludes)", 0},
     {"sensor", TEXT, AT(sensor), "NAME", "the place that watched (default)", 0},
     {"intel", LIST, AT(intel), "PATH", "indicators: a list, a folder or an archive; repeatable", 0},
-    {"geo", LIST, AT(geo), "[FROM=]FILE", "country or network database, from a day on; repeatable", 0},
+    {"geo", LIST, AT(geo), "[FROM=]FILE", "country or network database, from a day on; repeatable",
+     0},
     {"known-by", TEXT, AT(known_by), "DATE", "ignore indicators first listed later", 0},
     {"as", TEXT, AT(as), "KIND", "read input as this kind, whatever it looks like", 0},
     {"workers", NUMBER, AT(workers), "N", "threads (the machine's cores)", 0},
@@ -157,14 +160,15 @@ void options_help(const struct command *command)
         const struct option_of *o = &table[i];
         const char *only = strchr(o->about, ':');
         size_t len = strlen(command->name);
-        bool of_other = only && (strncmp(o->about, "report:", 7) == 0 ||
-                                 strncmp(o->about, "trace:", 6) == 0 ||
-                                 strncmp(o->about, "simulate:", 9) == 0);
+        bool of_other =
+            only && (strncmp(o->about, "report:", 7) == 0 || strncmp(o->about, "trace:", 6) == 0 ||
+                     strncmp(o->about, "simulate:", 9) == 0);
         if (of_other && strncmp(o->about, command->name, len) != 0)
             continue;
         char left[64];
         (void)snprintf(left, sizeof left, "--%s%s%s%s%c", o->name, o->value ? " " : "",
-                       o->value ? o->value : "", o->letter ? ", -" : "", o->letter ? o->letter : ' ');
+                       o->value ? o->value : "", o->letter ? ", -" : "",
+                       o->letter ? o->letter : ' ');
         (void)printf("  %-28s %s\n", left, of_other ? only + 2 : o->about);
     }
 }

@@ -165,8 +165,8 @@ static void print_shards(const struct read_summary *s, struct buf *buf)
         if (s->notes.shard_frames[i] > s->notes.shard_frames[heaviest])
             heaviest = i;
     uint64_t all = s->notes.counts.frames;
-    buf_format(buf, "shards    heaviest %u of %d: %llu of %llu frames (%.1f %%)\n", heaviest, SHARDS,
-               (unsigned long long)s->notes.shard_frames[heaviest], (unsigned long long)all,
+    buf_format(buf, "shards    heaviest %u of %d: %llu of %llu frames (%.1f %%)\n", heaviest,
+               SHARDS, (unsigned long long)s->notes.shard_frames[heaviest], (unsigned long long)all,
                all ? 100.0 * (double)s->notes.shard_frames[heaviest] / (double)all : 0.0);
 }
 
@@ -181,8 +181,9 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
     if (instant_known(s->first))
         buf_format(buf, ", %s to %s UTC", instant_format_short(s->first, first),
                    instant_format_short(s->last, last));
-    buf_format(buf, "\n          %llu host-day%s, %llu conversations (%llu answered), %llu DNS, %llu "
-                    "TLS, %llu HTTP\n",
+    buf_format(buf,
+               "\n          %llu host-day%s, %llu conversations (%llu answered), %llu DNS, %llu "
+               "TLS, %llu HTTP\n",
                (unsigned long long)c->hosts, plural(c->hosts), (unsigned long long)c->flows,
                (unsigned long long)c->flows_answered, (unsigned long long)c->dns,
                (unsigned long long)c->tls, (unsigned long long)c->http);
@@ -196,8 +197,8 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
     if (options->verbose)
         print_shards(s, buf);
     if (s->known)
-        buf_format(buf, "store     %u of %u source%s were read before: not counted again\n", s->known,
-                   s->sources, plural(s->sources));
+        buf_format(buf, "store     %u of %u source%s were read before: not counted again\n",
+                   s->known, s->sources, plural(s->sources));
     if (strcmp(options->store, "none") != 0 && s->sources)
         buf_format(buf, "next      muster report%s%s%s\n",
                    strcmp(options->store, "./muster-data") ? " --store " : "",

@@ -28,7 +28,7 @@ static int run(const struct options *options)
 
 const struct command command_simulate = {
     .name = "simulate",
-    .usage = "muster simulate -o DIR [--seed N]",
+    .usage = "simulate -o DIR [--seed N]",
     .about = "write a made-up network's traffic, its truth and indicators",
     .run = run,
 };

@@ -15,9 +15,9 @@ enum { SMALL_ANSWER = 4096, KEPT_AGENT = 56, KEPT_PATH = 40 };
 
 struct http_pair {
     uint32_t requests, posts, answered, small, no_referer, no_agent, odd_agent, bare, coded;
-    uint32_t same_path;   /* posts to the path of the first post */
+    uint32_t same_path; /* posts to the path of the first post */
     uint64_t path_hash;
-    uint64_t number;      /* of the first post, or first request */
+    uint64_t number; /* of the first post, or first request */
     uint8_t agent_len, path_len;
     char agent[KEPT_AGENT], path[KEPT_PATH];
 };
@@ -28,10 +28,11 @@ struct http_host {
 
 /* Services whose only use is to tell the caller's own address. */
 static const char *const own_address_host[] = {
-    "api.ipify.org", "ipify.org",     "icanhazip.com",      "ipinfo.io",  "ip-api.com",
-    "ifconfig.me",   "checkip.dyndns.org", "checkip.amazonaws.com", "myexternalip.com",
-    "wtfismyip.com", "ident.me",      "ipecho.net",         "ipwho.is",   "api.myip.com",
-    "whatismyip.com", "ip.seeip.org", "geoplugin.net",      "www.geoplugin.net", "freegeoip.app",
+    "api.ipify.org",    "ipify.org",         "icanhazip.com",      "ipinfo.io",
+    "ip-api.com",       "ifconfig.me",       "checkip.dyndns.org", "checkip.amazonaws.com",
+    "myexternalip.com", "wtfismyip.com",     "ident.me",           "ipecho.net",
+    "ipwho.is",         "api.myip.com",      "whatismyip.com",     "ip.seeip.org",
+    "geoplugin.net",    "www.geoplugin.net", "freegeoip.app",
 };
 
 static bool asks_own_address(struct text host)
@@ -55,7 +56,8 @@ static bool agent_is_odd(struct text agent)
            memmem(agent.at, agent.len, "MSIE 6", 6) || memmem(agent.at, agent.len, "MSIE 7", 6);
 }
 
-/* A body that is neither a form, nor JSON, nor XML, nor text: bytes above ASCII or control bytes. */
+/* A body that is neither a form, nor JSON, nor XML, nor text: bytes above ASCII or control bytes.
+ */
 static bool body_is_coded(const struct http_record *http)
 {
     if (http->body.len < 8)
@@ -157,20 +159,19 @@ static void close(const struct detect *detect, struct evidence_out *out)
     double strength = strength_of(p, h);
     if (strength < 4.0)
         return;
-    struct evidence e = {.group = GROUP_SHAPE,
-                         .strength = strength,
-                         .number = p->number,
-                         .known_from = {DAY_NONE}};
+    struct evidence e = {
+        .group = GROUP_SHAPE, .strength = strength, .number = p->number, .known_from = {DAY_NONE}};
     e.item = evidence_text(out, "http check-in %.*s", p->path_len, p->path);
     e.why = evidence_text(
         out, "%u POST%s to %.*s%s%s%s%s%.*s%s%s%s", p->posts, p->posts == 1 ? "" : "s", p->path_len,
         p->path, p->no_referer == p->posts ? ", never a referer" : "",
         p->bare * 2 > p->posts ? ", to a bare address" : "",
         p->coded * 2 > p->posts ? ", bodies that are no text" : "",
-        p->no_agent * 2 > p->posts ? ", no user agent" : p->odd_agent * 2 > p->posts ? ", user agent \"" : "",
+        p->no_agent * 2 > p->posts    ? ", no user agent"
+        : p->odd_agent * 2 > p->posts ? ", user agent \""
+                                      : "",
         p->odd_agent * 2 > p->posts ? p->agent_len : 0, p->agent,
-        p->odd_agent * 2 > p->posts ? "\"" : "",
-        p->small == p->answered ? ", short answers" : "",
+        p->odd_agent * 2 > p->posts ? "\"" : "", p->small == p->answered ? ", short answers" : "",
         h->own_address ? "; the host looked up its own address that day" : "");
     evidence_add(out, &e);
 }

@@ -1,19 +1,19 @@
 /*
  * TLS that hides from nobody in particular: no server name, to a bare address that no name resolved
  * to, with a certificate nobody else vouches for, on a port of its own. Each of these is ordinary
- * alone (appliances, peer-to-peer software, remote support); together, repeated, and towards several
- * unrelated addresses from one host they are how controllers without a domain are reached.
+ * alone (appliances, peer-to-peer software, remote support); together, repeated, and towards
+ * several unrelated addresses from one host they are how controllers without a domain are reached.
  *
- * TLS 1.3 hides certificates: there only the missing name, the port and the repetition are seen, and
- * the strength stays under the line.
+ * TLS 1.3 hides certificates: there only the missing name, the port and the repetition are seen,
+ * and the strength stays under the line.
  */
 #include "detect/detect.h"
 
 #include <math.h>
 
 enum { PORTS_USUAL = 12 };
-static const uint16_t usual_port[PORTS_USUAL] = {443,  465,  563,  587,  636,  853,
-                                                 989,  990,  993,  995,  5223, 8443};
+static const uint16_t usual_port[PORTS_USUAL] = {443, 465, 563, 587, 636,  853,
+                                                 989, 990, 993, 995, 5223, 8443};
 
 struct tls_pair {
     uint32_t handshakes, nameless;
@@ -105,19 +105,20 @@ static void close(const struct detect *detect, struct evidence_out *out)
     strength = fmin(STRENGTH_MOST, strength * HABIT_WEIGHT);
     if (strength < 2.5)
         return;
-    struct evidence e = {.group = GROUP_SHAPE,
-                         .strength = strength,
-                         .number = t->number,
-                         .known_from = {DAY_NONE}};
+    struct evidence e = {
+        .group = GROUP_SHAPE, .strength = strength, .number = t->number, .known_from = {DAY_NONE}};
     e.item = evidence_text(out, "tls without a name, port %u", t->port);
     e.why = evidence_text(
-        out, "%u TLS handshake%s without a server name to a bare address%s%s%.*s%s; %u address%s "
-             "of this sort called by the host",
+        out,
+        "%u TLS handshake%s without a server name to a bare address%s%s%.*s%s; %u address%s "
+        "of this sort called by the host",
         t->handshakes, t->handshakes == 1 ? "" : "s", t->odd_port ? " on an unusual port" : "",
-        t->self_signed ? ", certificate self-signed (" : t->certificate ? ", certificate (" : "",
+        t->self_signed   ? ", certificate self-signed ("
+        : t->certificate ? ", certificate ("
+                         : "",
         (int)t->subject_len, t->subject,
-        t->certificate ? (t->odd_validity ? ", odd term of validity)" : ")") : "",
-        h->ends, h->ends == 1 ? "" : "es");
+        t->certificate ? (t->odd_validity ? ", odd term of validity)" : ")") : "", h->ends,
+        h->ends == 1 ? "" : "es");
     evidence_add(out, &e);
 }
 

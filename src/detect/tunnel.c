@@ -3,10 +3,11 @@
  * that carry data down (dnscat2, iodine, DNSExfiltrator, slow ones that speak in A records).
  *
  * What gives a tunnel away is that nothing is ever asked twice (a cached answer carries nothing),
- * that names are long or look drawn by lot, and that answers differ each time too: long odd records,
- * or A records spread over unrelated networks. Ordinary look-alikes are refused by the same figures:
- * block lists and antivirus look-ups answer from 127/8 or not at all, content networks ask few
- * names and answer from few networks, and both are asked by many names that read like words.
+ * that names are long or look drawn by lot, and that answers differ each time too: long odd
+ * records, or A records spread over unrelated networks. Ordinary look-alikes are refused by the
+ * same figures: block lists and antivirus look-ups answer from 127/8 or not at all, content
+ * networks ask few names and answer from few networks, and both are asked by many names that read
+ * like words.
  *
  * The questions themselves are the conversation, so the name is the controller.
  */
@@ -15,8 +16,19 @@
 #include <math.h>
 #include <xxhash.h>
 
-enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_NULL = 10, TYPE_PTR = 12, TYPE_MX = 15, TYPE_TXT = 16,
-       TYPE_KEY = 25, TYPE_AAAA = 28, TYPE_SRV = 33, TYPE_HTTPS = 65, TYPE_PRIVATE = 65399 };
+enum {
+    TYPE_A = 1,
+    TYPE_CNAME = 5,
+    TYPE_NULL = 10,
+    TYPE_PTR = 12,
+    TYPE_MX = 15,
+    TYPE_TXT = 16,
+    TYPE_KEY = 25,
+    TYPE_AAAA = 28,
+    TYPE_SRV = 33,
+    TYPE_HTTPS = 65,
+    TYPE_PRIVATE = 65399
+};
 enum { BITS = 1024, LETTERS = 36 };
 
 enum { KNOB_NAMES_LEAST, KNOB_SLOW_NAMES_LEAST };
@@ -27,14 +39,14 @@ static const struct knob knobs[] = {
 };
 
 struct tunnel {
-    uint64_t names[BITS / 64];    /* linear counting (Whang et al. 1990) of names asked */
-    uint64_t answers[BITS / 64];  /* of answers */
-    uint64_t networks[4];         /* of the answers' /16 networks, 256 bits */
+    uint64_t names[BITS / 64];   /* linear counting (Whang et al. 1990) of names asked */
+    uint64_t answers[BITS / 64]; /* of answers */
+    uint64_t networks[4];        /* of the answers' /16 networks, 256 bits */
     uint32_t asked, answered, carriers, nulls, loopback;
-    uint32_t under_bytes;  /* of labels under the domain, over new names */
-    uint32_t fresh;        /* names that set a new bit */
-    uint32_t answer_bytes; /* over answered messages */
-    uint32_t addresses;    /* A answers */
+    uint32_t under_bytes;     /* of labels under the domain, over new names */
+    uint32_t fresh;           /* names that set a new bit */
+    uint32_t answer_bytes;    /* over answered messages */
+    uint32_t addresses;       /* A answers */
     uint32_t letter[LETTERS]; /* a-z, 0-9 in new names */
     uint64_t first_number;
 };
@@ -202,13 +214,15 @@ static void close(const struct detect *detect, struct evidence_out *out)
                            detect->pair->name.at);
     if (slow > fast)
         e.why = evidence_text(
-            out, "%.0f different names were asked for under it, drawn by lot (%.1f bits a "
-                 "character, %.0f %% digits), and answered with %u addresses in %.0f networks",
+            out,
+            "%.0f different names were asked for under it, drawn by lot (%.1f bits a "
+            "character, %.0f %% digits), and answered with %u addresses in %.0f networks",
             f.names, f.entropy, 100 * f.digits, t->addresses, f.networks_vary * t->addresses);
     else
         e.why = evidence_text(
-            out, "%u questions, %.0f different names with %.0f characters each under it; %.0f %% "
-                 "ask for records that carry data (%u of type NULL); answers differ in %.0f %%",
+            out,
+            "%u questions, %.0f different names with %.0f characters each under it; %.0f %% "
+            "ask for records that carry data (%u of type NULL); answers differ in %.0f %%",
             t->asked, f.names, f.under, 100 * f.carriers, t->nulls,
             100 * fmin(1.0, f.answers_vary));
     evidence_add(out, &e);

@@ -15,8 +15,8 @@
 enum { BUFFER_SIZES = 3, BUFFER_MAX = 32768 }; /* bytes of the largest */
 
 struct buffer_owner {
-    uint32_t flow;  /* index in the flow table */
-    uint32_t slot;  /* which of the flow's handles */
+    uint32_t flow; /* index in the flow table */
+    uint32_t slot; /* which of the flow's handles */
 };
 
 struct buffer {

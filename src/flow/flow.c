@@ -102,8 +102,7 @@ bool flow_must_cut(const struct flow *f, struct instant now)
 {
     if (f->packets[OUT] + f->packets[IN] == 0)
         return false;
-    return now.us - f->first.us >= PART_US ||
-           instant_day(now).number > instant_day(f->last).number;
+    return now.us - f->first.us >= PART_US || instant_day(now).number > instant_day(f->last).number;
 }
 
 bool flow_is_reused(const struct flow *f, const struct frame *frame, bool out)
@@ -158,8 +157,8 @@ static void tcp_history(struct flow *f, const struct frame *frame, bool out)
 
 static void burst_add(struct flow *f, struct instant now)
 {
-    bool silence = !instant_known(f->last_payload_out) ||
-                   now.us - f->last_payload_out.us >= BURST_SILENCE_US;
+    bool silence =
+        !instant_known(f->last_payload_out) || now.us - f->last_payload_out.us >= BURST_SILENCE_US;
     f->last_payload_out = now;
     if (!silence)
         return;

@@ -16,9 +16,9 @@
 enum { OUT = 0, IN = 1 }; /* sent by the host; sent to the host */
 
 enum stream_state {
-    STREAM_NEW,   /* nothing delivered yet */
-    STREAM_OPEN,  /* content is wanted */
-    STREAM_DONE,  /* nobody wants more content: only counted */
+    STREAM_NEW,  /* nothing delivered yet */
+    STREAM_OPEN, /* content is wanted */
+    STREAM_DONE, /* nobody wants more content: only counted */
 };
 
 enum { REQUESTER_UNKNOWN = 2 };
@@ -32,7 +32,7 @@ struct flow_stream {
     uint16_t waiting; /* segments in the out-of-order buffer */
     uint8_t state;    /* enum stream_state */
     bool started, ack_seen, fin;
-    uint8_t phase;    /* the application parser's own */
+    uint8_t phase; /* the application parser's own */
     uint8_t skip_responses;
     uint8_t body_kind, chunk_state;
     uint64_t body_left; /* bytes of a message body still to come */
@@ -44,20 +44,20 @@ struct flow {
     struct address host, outside;
     struct port host_port, outside_port;
     uint8_t protocol;
-    uint8_t app_state;       /* the application layer's own (src/app.c) */
+    uint8_t app_state; /* the application layer's own (src/app.c) */
     bool host_opened, outside_home, opener_sure;
     bool syn, syn_ack, established, refused, closed;
-    bool part_two;           /* an earlier part was recorded already */
+    bool part_two; /* an earlier part was recorded already */
     uint8_t history_len;
     char history[19];
     struct instant first, last, opened; /* first and last of this part */
     struct instant last_payload_out;
-    uint64_t number;         /* of the first packet of this part */
+    uint64_t number; /* of the first packet of this part */
     uint64_t bytes[2], payload[2];
     uint32_t packets[2];
     uint64_t whole_payload[2]; /* over all parts */
-    const char *app;         /* name; static; NULL = not recognised */
-    uint32_t slot[SLOTS];    /* handles of buffers.h */
+    const char *app;           /* name; static; NULL = not recognised */
+    uint32_t slot[SLOTS];      /* handles of buffers.h */
     struct flow_stream stream[2];
     uint8_t requester;         /* HTTP: the direction that asks, or REQUESTER_UNKNOWN */
     uint16_t requests_waiting; /* HTTP requests whose response was not seen yet */
@@ -73,8 +73,8 @@ struct flows {
 };
 
 void flows_init(struct flows *flows, size_t bytes);
-/* The flow of a frame as seen from host (the frame's source when `out`). Makes it when new (*fresh);
- * the table must not be full then: ask flows_full before. Index into flows->table. */
+/* The flow of a frame as seen from host (the frame's source when `out`). Makes it when new
+ * (*fresh); the table must not be full then: ask flows_full before. Index into flows->table. */
 uint32_t flows_find(const struct flows *flows, const struct frame *frame, bool out, uint32_t *hash);
 uint32_t flows_add(struct flows *flows, const struct frame *frame, bool out, uint32_t hash);
 static inline struct flow *flows_at(const struct flows *flows, uint32_t index)

@@ -180,8 +180,8 @@ void tcp_finish(struct flows *flows, struct buffers *buffers, const struct tcp_s
     const struct tcp tcp = {flows, buffers, sink, index};
     struct flow *flow = flows_at(flows, index);
     for (unsigned dir = OUT; dir <= IN; dir++)
-        for (int i = 0; i < TCP_WAITING && flow->stream[dir].waiting &&
-                        flow->stream[dir].state != STREAM_DONE;
+        for (int i = 0;
+             i < TCP_WAITING && flow->stream[dir].waiting && flow->stream[dir].state != STREAM_DONE;
              i++)
             drain(&tcp, flow, dir, true);
 }

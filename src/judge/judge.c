@@ -81,8 +81,8 @@ void judge_pair(const struct pair *pair, const struct evidence *evidence, uint32
             best = e->strength;
             ret->family = e->family;
         }
-        if (e->known_from.number != DAY_NONE && (ret->first_known.number == DAY_NONE ||
-                                                 e->known_from.number < ret->first_known.number))
+        if (e->known_from.number != DAY_NONE &&
+            (ret->first_known.number == DAY_NONE || e->known_from.number < ret->first_known.number))
             ret->first_known = e->known_from;
     }
     /* What only asking for a name shows, alone, is never more than suspected; what is not content

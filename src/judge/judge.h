@@ -21,9 +21,9 @@ extern const struct knob judge_knobs[];
 
 struct verdict {
     double p;
-    const char *grade;    /* "confirmed", "probable", "suspected"; NULL under 0.5 */
-    const char *role;     /* of the controller */
-    struct text family;   /* of the strongest evidence that names one; a view */
+    const char *grade;      /* "confirmed", "probable", "suspected"; NULL under 0.5 */
+    const char *role;       /* of the controller */
+    struct text family;     /* of the strongest evidence that names one; a view */
     struct day first_known; /* earliest day on which the grade could have been reached by listing
                                dates; DAY_NONE when the evidence is not of lists */
 };

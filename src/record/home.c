@@ -1,6 +1,5 @@
 #include "record/home.h"
 
-
 static void add(struct home *home, const char *text)
 {
     (void)network_parse(text_of(text), &home->range[home->ranges].network);

@@ -27,9 +27,15 @@ static const struct mark stream_marks[] = {
     MARK("irc", 0, OPENER, "CAP LS"),
     MARK("irc", 0, OPENER, "PASS "),
     MARK("vnc", 0, EITHER, "RFB 00"),
-    MARK("smb", 4, EITHER, "\xff" "SMB"),
-    MARK("smb", 4, EITHER, "\xfe" "SMB"),
-    MARK("bittorrent", 0, EITHER, "\x13" "BitTorrent protocol"),
+    MARK("smb", 4, EITHER,
+         "\xff"
+         "SMB"),
+    MARK("smb", 4, EITHER,
+         "\xfe"
+         "SMB"),
+    MARK("bittorrent", 0, EITHER,
+         "\x13"
+         "BitTorrent protocol"),
     MARK("rdp", 0, OPENER, "\x03\x00\x00"),
     MARK("http2", 0, OPENER, "PRI * HTTP/2.0"),
     MARK("telnet", 0, EITHER, "\xff\xfd"),
@@ -76,8 +82,8 @@ const char *app_recognise_stream(const uint8_t *bytes, size_t len, bool opener)
 
 const char *app_recognise_datagram(const uint8_t *bytes, size_t len)
 {
-    const char *name = match(datagram_marks, sizeof datagram_marks / sizeof *datagram_marks, bytes,
-                             len, EITHER);
+    const char *name =
+        match(datagram_marks, sizeof datagram_marks / sizeof *datagram_marks, bytes, len, EITHER);
     if (name == NULL && len == 48 && (bytes[0] & 7) >= 1 && (bytes[0] & 7) <= 5 &&
         (bytes[0] >> 3 & 7) >= 1)
         return "ntp";
