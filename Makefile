@@ -33,6 +33,10 @@ CFLAGS  ?= -g
 ALLFLAGS = -std=gnu17 -D_GNU_SOURCE $(OPT) $(CFLAGS) $(WARN) $(HARDEN) -Isrc -isystem $(DUCKDB_H) \
 	-DMUSTER_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
 LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lpthread -lm
+ifneq ($(SAN),)
+# DuckDB throws: the sanitizers look for __cxa_throw at the start, before it is loaded
+LIBS    += -Wl,--no-as-needed -lstdc++ -Wl,--as-needed
+endif
 LINK     = -pie -Wl,-z,relro -Wl,-z,now $(if $(SAN),-fsanitize=$(SAN))
 
 SRC  := $(filter-out src/muster.c,$(wildcard src/*.c src/*/*.c))
