@@ -294,16 +294,22 @@ static int by_controller(const void *a, const void *b)
     return order ? order : text_compare((*left)->controller_name, (*right)->controller_name);
 }
 
-/* Distinct controllers of a section: by address, else by name. */
+static bool at_sinkhole(const struct line *line)
+{
+    return text_is(line->best->controller_role, "sinkhole");
+}
+
+/* Distinct controllers of a section, sinkholes apart: by address, else by name. */
 static size_t count_controllers(const struct section *section)
 {
     const struct sighting **all = mem_new(section->len, sizeof *all);
+    size_t len = 0, count = 0;
     for (size_t i = 0; i < section->len; i++)
-        all[i] = section->line[i].best;
-    if (section->len)
-        qsort(all, section->len, sizeof *all, by_controller);
-    size_t count = 0;
-    for (size_t i = 0; i < section->len; i++)
+        if (!at_sinkhole(&section->line[i]))
+            all[len++] = section->line[i].best;
+    if (len)
+        qsort(all, len, sizeof *all, by_controller);
+    for (size_t i = 0; i < len; i++)
         count += i == 0 || !address_same(all[i]->controller, all[i - 1]->controller) ||
                  (!address_known(all[i]->controller) &&
                   !text_same(all[i]->controller_name, all[i - 1]->controller_name));
@@ -311,37 +317,53 @@ static size_t count_controllers(const struct section *section)
     return count;
 }
 
-/* Hosts of a section whose loudest line is confirmed; lines of a host lie together, loudest first.
- */
-static size_t count_confirmed(const struct section *section)
+struct count {
+    size_t confirmed, probable; /* hosts by their best line that is not a sinkhole's */
+    size_t sinkhole;            /* hosts with sinkholes' lines only */
+};
+
+/* Lines of a host lie together, the loudest first. */
+static struct count count_hosts(const struct section *section)
 {
-    size_t count = 0;
-    for (size_t i = 0; i < section->len; i++)
-        if (i == 0 || !address_same(section->line[i].best->host, section->line[i - 1].best->host))
-            count += text_is(section->line[i].best->grade, "confirmed");
+    struct count count = {0, 0, 0};
+    for (size_t i = 0, next; i < section->len; i = next) {
+        const struct line *best = NULL;
+        for (next = i; next < section->len &&
+                       address_same(section->line[i].best->host, section->line[next].best->host);
+             next++)
+            if (best == NULL && !at_sinkhole(&section->line[next]))
+                best = &section->line[next];
+        count.sinkhole += best == NULL;
+        count.confirmed += best != NULL && text_is(best->best->grade, "confirmed");
+        count.probable += best != NULL && !text_is(best->best->grade, "confirmed");
+    }
     return count;
 }
 
 static void put_count(const struct page *page, const struct section *sections, size_t all_hosts)
 {
-    size_t hosts = sections[0].hosts, controllers = count_controllers(&sections[0]);
-    if (hosts == 0) {
-        buf_string(page->buf, "No host seen under control");
-    } else {
-        size_t confirmed = count_confirmed(&sections[0]);
+    struct count count = count_hosts(&sections[0]);
+    struct buf line = {0};
+    size_t hosts = count.confirmed + count.probable;
+    size_t controllers = count_controllers(&sections[0]);
+    if (hosts == 0)
+        buf_string(&line, "No host seen under control");
+    else
         buf_format(
-            page->buf,
+            &line,
             "%zu host%s seen under control (%zu confirmed, %zu probable) of %zu controller%s",
-            hosts, hosts == 1 ? "" : "s", confirmed, hosts - confirmed, controllers,
+            hosts, hosts == 1 ? "" : "s", count.confirmed, count.probable, controllers,
             controllers == 1 ? "" : "s");
-    }
-    size_t suspected = all_hosts - hosts; /* nothing better was found of them */
-    if (suspected)
-        buf_format(page->buf, "; %zu suspected, not counted", suspected);
-    buf_string(page->buf, ".\n");
+    if (count.sinkhole)
+        buf_format(&line, "; %zu only at sinkholes (infected, not under control)", count.sinkhole);
+    if (all_hosts > sections[0].hosts) /* nothing better was found of these */
+        buf_format(&line, "; %zu suspected, not counted", all_hosts - sections[0].hosts);
+    buf_char(&line, '.');
+    wrap_text(page->buf, text_at(line.at, line.len), page->columns, 0, 4);
+    buf_free(&line);
 }
 
-static size_t count_hosts(const struct sighting *const *sorted, size_t len)
+static size_t count_addresses(const struct sighting *const *sorted, size_t len)
 {
     size_t hosts = 0;
     for (size_t i = 0; i < len; i++)
@@ -372,7 +394,7 @@ void output_table(struct buf *buf, const struct sighting *const *sighting, size_
     put_section(&page, &sections[1], SUSPECTED_MAX);
     if (len)
         buf_char(buf, '\n');
-    put_count(&page, sections, count_hosts(sorted, len));
+    put_count(&page, sections, count_addresses(sorted, len));
     mem_free(sections[0].line);
     mem_free(sections[1].line);
     mem_free(sorted);

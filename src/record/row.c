@@ -86,13 +86,17 @@ static void put_real(struct row *row, double value)
         buf_format(row->buf, row->whom == ROW_FOR_STORE ? "%.17g" : "%.6g", value);
 }
 
+/* Many: for the store as microseconds, which both sides read and write several times faster. */
 static void put_times(struct row *row, struct instant_list value)
 {
     buf_char(row->buf, '[');
     for (uint32_t i = 0; i < value.len; i++) {
         if (i)
             buf_char(row->buf, ',');
-        put_time(row, value.at[i]);
+        if (row->whom == ROW_FOR_STORE && instant_known(value.at[i]))
+            buf_format(row->buf, "%lld", (long long)value.at[i].us);
+        else
+            put_time(row, value.at[i]);
     }
     buf_char(row->buf, ']');
 }

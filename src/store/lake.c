@@ -139,7 +139,9 @@ static bool write_table(struct writing *w, enum schema table, struct err *err)
         return false;
     struct buf structure = {0}, sql = {0};
     schema_structure(&structure, table);
-    buf_string(&sql, "COPY (SELECT r.* FROM (SELECT from_json_strict(row, ");
+    buf_string(&sql, "COPY (SELECT ");
+    schema_select(&sql, table);
+    buf_string(&sql, " FROM (SELECT from_json_strict(row, ");
     duck_quote(&sql, structure.at);
     buf_format(&sql, ") AS r FROM %s)) TO ", schema_name[table]);
     duck_quote(&sql, path);

@@ -74,7 +74,9 @@ void schema_columns(struct buf *buf, enum schema table)
 static void put_structure_type(struct buf *buf, const char *type)
 {
     size_t len = strlen(type);
-    if (len > 2 && strcmp(type + len - 2, "[]") == 0)
+    if (strcmp(type, SQL_times) == 0)
+        buf_string(buf, "[\"BIGINT\"]"); /* schema_select makes them times */
+    else if (len > 2 && strcmp(type + len - 2, "[]") == 0)
         buf_format(buf, "[\"%.*s\"]", (int)(len - 2), type);
     else
         buf_format(buf, "\"%s\"", type);
@@ -97,6 +99,22 @@ void schema_structure(struct buf *buf, enum schema table)
         buf_string(buf, "}]");
     }
     buf_char(buf, '}');
+}
+
+void schema_select(struct buf *buf, enum schema table)
+{
+    const struct column *column = table_columns[table].at;
+    bool any = false;
+    buf_string(buf, "r.*");
+    for (size_t i = 0; i < table_columns[table].len; i++) {
+        if (column[i].type == NULL || strcmp(column[i].type, SQL_times) != 0)
+            continue;
+        buf_format(buf, "%s[make_timestamp(t) FOR t IN r.\"%s\"] AS \"%s\"",
+                   any ? ", " : " REPLACE (", column[i].name, column[i].name);
+        any = true;
+    }
+    if (any)
+        buf_char(buf, ')');
 }
 
 /* The file's bytes and a NUL; the path is as the compiler is started, in the checkout's top. */

@@ -13,6 +13,8 @@ extern const char *const schema_name[SCHEMAS]; /* folder and table: "sighting" *
 
 /* The structure from_json needs: {"day":"DATE",...,"evidence":[{...}]}. */
 void schema_structure(struct buf *buf, enum schema table);
+/* What SELECT makes of the structure `r`: r.*, its microseconds (row.c) as timestamps. */
+void schema_select(struct buf *buf, enum schema table);
 /* For CREATE TABLE: "day" DATE, ... */
 void schema_columns(struct buf *buf, enum schema table);
 

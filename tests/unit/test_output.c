@@ -105,8 +105,9 @@ static void test_table_counts_and_fits(void **state)
     findings_make(&f, &plan);
     struct buf buf = table_of(&f, false, 100);
     assert_lines_fit(&buf, 100);
-    assert_non_null(strstr(buf.at, "27 hosts seen under control (14 confirmed, 13 probable) of 7 "
-                                   "controllers; 13 suspected, not counted.\n"));
+    assert_non_null(strstr(
+        buf.at, "23 hosts seen under control (12 confirmed, 11 probable) of 6 controllers; 4 only\n"
+                "at sinkholes (infected, not under control); 13 suspected, not counted.\n"));
     assert_non_null(strstr(buf.at, "3 more: muster trace --near\n"));
     assert_non_null(strstr(buf.at, "2 days; intel: the address is listed"));
     assert_non_null(strstr(buf.at, "role: sinkhole; "));
