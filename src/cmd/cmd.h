@@ -28,7 +28,7 @@ struct options {
     uint64_t memory_bytes; /* 1 GiB */
     struct string_list intel, geo, set;
     const char *cache, *config, *as;
-    const char *known_by; /* YYYY-MM-DD or NULL */
+    const char *known_by;                           /* YYYY-MM-DD or NULL */
     const char *from, *to, *year, *format, *output; /* report */
     bool json, quiet, again, near;
     unsigned verbose;
@@ -40,7 +40,7 @@ struct options {
 
 struct command {
     const char *name, *usage, *about;
-    const char *help; /* options of its own, one a line; NULL = none */
+    const char *help;                          /* options of its own, one a line; NULL = none */
     int (*run)(const struct options *options); /* exit status */
 };
 

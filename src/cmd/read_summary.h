@@ -10,9 +10,9 @@ struct read_summary {
     unsigned sources, known, unused, geo;
     uint64_t packets, bytes;
     struct instant first, last;
-    uint64_t controlled;        /* sightings that are confirmed or probable */
-    struct way_notes notes;     /* counts added up; foreign networks of the last source that had them */
-    char damaged[256];          /* first damage, with its file */
+    uint64_t controlled;    /* sightings that are confirmed or probable */
+    struct way_notes notes; /* counts added up; foreign networks of the last source that had them */
+    char damaged[256];      /* first damage, with its file */
 };
 
 void read_summary_add(struct read_summary *summary, const char *path,

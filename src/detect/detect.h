@@ -19,12 +19,12 @@
 
 /* What a detector may look at. Pointers live for the call. */
 struct detect {
-    void *pair_state;          /* pair_bytes of it */
-    void *host_state;          /* host_bytes of it, shared by all pairs of the host and day */
-    const struct pair *pair;   /* summary so far; complete at close */
+    void *pair_state;        /* pair_bytes of it */
+    void *host_state;        /* host_bytes of it, shared by all pairs of the host and day */
+    const struct pair *pair; /* summary so far; complete at close */
     const struct host *host;
     const struct indicators *indicators; /* NULL without --intel */
-    const double *knob;        /* values, in the order of the detector's table */
+    const double *knob;                  /* values, in the order of the detector's table */
 };
 
 /* Where evidence goes. Fills evidence's texts with evidence_text below: they are copied. */
@@ -32,15 +32,16 @@ struct evidence_out;
 /* printf into memory that lives as long as the evidence; at most 400 bytes are kept. */
 struct text evidence_text(struct evidence_out *out, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
-/* Takes a copy; detector and version are filled in. At most 16 a detector and pair, rest counted. */
+/* Takes a copy; detector and version are filled in. At most 16 a detector and pair, rest counted.
+ */
 void evidence_add(struct evidence_out *out, const struct evidence *evidence);
 
 struct detector {
     const char *name, *about;
     uint16_t version;
-    uint32_t records;               /* mask of enum record_kind */
+    uint32_t records;                /* mask of enum record_kind */
     uint32_t pair_bytes, host_bytes; /* multiples of 8 */
-    const struct knob *knobs;       /* ends with a NULL name; may be NULL */
+    const struct knob *knobs;        /* ends with a NULL name; may be NULL */
     void (*record)(const struct detect *detect, const struct record *record);
     void (*close)(const struct detect *detect, struct evidence_out *out);
 };

@@ -34,12 +34,12 @@ struct evidence {
     uint8_t group;        /* enum evidence_group */
     uint8_t flags;        /* EVIDENCE_ bits */
     double strength;
-    uint64_t number;      /* packet or line it can be seen at; 0 = none */
+    uint64_t number;       /* packet or line it can be seen at; 0 = none */
     struct day known_from; /* when the indicator was first listed; DAY_NONE = not known */
-    struct text set;      /* indicator set (feed) and digest, or null */
-    struct text item;     /* the indicator or figure, e.g. "ja3 51c64c77..." */
-    struct text family;   /* or null */
-    struct text why;      /* a sentence with figures that a person can check */
+    struct text set;       /* indicator set (feed) and digest, or null */
+    struct text item;      /* the indicator or figure, e.g. "ja3 51c64c77..." */
+    struct text family;    /* or null */
+    struct text why;       /* a sentence with figures that a person can check */
 };
 
 #endif

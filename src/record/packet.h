@@ -21,17 +21,17 @@ struct packet {
 struct frame {
     struct instant time;
     uint64_t number;
-    const uint8_t *payload;  /* TCP/UDP/ICMP payload bytes that were captured */
-    uint32_t payload_len;    /* captured bytes of it */
-    uint32_t payload_wire;   /* bytes it had on the wire by the IP header's length */
-    uint32_t ip_bytes;       /* IP total length on the wire */
+    const uint8_t *payload;          /* TCP/UDP/ICMP payload bytes that were captured */
+    uint32_t payload_len;            /* captured bytes of it */
+    uint32_t payload_wire;           /* bytes it had on the wire by the IP header's length */
+    uint32_t ip_bytes;               /* IP total length on the wire */
     uint64_t mac_source, mac_target; /* 48 bits; 0 = none */
     struct address source, target;
     struct port source_port, target_port; /* ICMP: type and code */
-    uint32_t seq, ack;       /* TCP */
-    uint8_t protocol;        /* IP protocol number of the transport */
+    uint32_t seq, ack;                    /* TCP */
+    uint8_t protocol;                     /* IP protocol number of the transport */
     uint8_t tcp_flags;
-    uint8_t home;            /* FRAME_HOME_ bits */
+    uint8_t home; /* FRAME_HOME_ bits */
 };
 
 enum { FRAME_SOURCE_HOME = 1, FRAME_TARGET_HOME = 2 };

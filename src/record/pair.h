@@ -10,7 +10,7 @@
 #include "record/address.h"
 
 enum {
-    PAIR_BY_NAME = 1,    /* the outside end is a registered domain asked for in DNS */
+    PAIR_BY_NAME = 1, /* the outside end is a registered domain asked for in DNS */
     PAIR_OPENED_HOST = 2,
     PAIR_OPENED_OUTSIDE = 4,
     PAIR_ANSWERED = 8,      /* a conversation that the host opened was answered */
@@ -27,14 +27,14 @@ struct pair {
     uint16_t flags;
     uint8_t protocol;
     struct address host;
-    struct address outside;  /* none for PAIR_BY_NAME */
-    struct text name;        /* SNI, Host, or what DNS told this host of the address; or null */
-    struct port host_port;   /* of the first conversation */
-    struct port port;        /* outside end's, of the conversation with most bytes */
-    uint64_t port_bytes;     /* of that conversation */
-    const char *app;         /* of that conversation; static, or NULL */
+    struct address outside; /* none for PAIR_BY_NAME */
+    struct text name;       /* SNI, Host, or what DNS told this host of the address; or null */
+    struct port host_port;  /* of the first conversation */
+    struct port port;       /* outside end's, of the conversation with most bytes */
+    uint64_t port_bytes;    /* of that conversation */
+    const char *app;        /* of that conversation; static, or NULL */
     struct instant first, last;
-    uint32_t hours;          /* 24-bit mask */
+    uint32_t hours;                 /* 24-bit mask */
     uint32_t flows, flows_answered; /* a cut flow's parts count once */
     uint64_t bytes_out, bytes_in;
     uint64_t payload_out, payload_in;
@@ -44,16 +44,16 @@ struct pair {
 
 /* What the shard knows of the host on that day. */
 enum {
-    HOST_RESOLVER = 1,  /* answered DNS questions */
-    HOST_SERVER = 2,    /* answered conversations opened by others */
-    HOST_PROXY = 4,     /* answered HTTP proxy requests */
-    HOST_MAIL = 8,      /* answered SMTP opened by outside ends */
+    HOST_RESOLVER = 1, /* answered DNS questions */
+    HOST_SERVER = 2,   /* answered conversations opened by others */
+    HOST_PROXY = 4,    /* answered HTTP proxy requests */
+    HOST_MAIL = 8,     /* answered SMTP opened by outside ends */
 };
 struct host {
     struct day day;
     struct address address;
-    uint64_t mac;        /* 48 bits of the frames it sent; 0 = none or several */
-    uint16_t flags;      /* HOST_ */
+    uint64_t mac;   /* 48 bits of the frames it sent; 0 = none or several */
+    uint16_t flags; /* HOST_ */
     uint32_t flows_opened, flows_answered;
 };
 

@@ -20,9 +20,9 @@ enum record_kind {
 struct ends {
     struct address host, outside;
     struct port host_port, outside_port;
-    uint8_t protocol;    /* IP protocol number */
-    bool host_opened;    /* the home end sent the first packet (SYN where seen) */
-    bool outside_home;   /* the other end is home too */
+    uint8_t protocol;  /* IP protocol number */
+    bool host_opened;  /* the home end sent the first packet (SYN where seen) */
+    bool outside_home; /* the other end is home too */
 };
 
 enum { FLOW_BURSTS = 24 };
@@ -33,13 +33,13 @@ struct flow_record {
     uint64_t packets_out, packets_in; /* out = sent by the host */
     uint64_t bytes_out, bytes_in;     /* of IP packets */
     uint64_t payload_out, payload_in; /* of transport payload */
-    bool answered;      /* TCP: both sides sent payload or a handshake completed and the other
-                           side sent payload; UDP/ICMP: packets both ways */
-    bool established;   /* TCP handshake seen complete, or data both ways */
-    bool refused;       /* TCP: reset in answer to SYN */
-    bool cut;           /* an earlier part of the conversation was recorded already */
-    char history[20];   /* Zeek's letters: S h A d D f F r R ...; upper case from the opener */
-    const char *app;    /* "tls", "http", "dns", "ssh", ... or NULL when not recognised */
+    bool answered;    /* TCP: both sides sent payload or a handshake completed and the other
+                         side sent payload; UDP/ICMP: packets both ways */
+    bool established; /* TCP handshake seen complete, or data both ways */
+    bool refused;     /* TCP: reset in answer to SYN */
+    bool cut;         /* an earlier part of the conversation was recorded already */
+    char history[20]; /* Zeek's letters: S h A d D f F r R ...; upper case from the opener */
+    const char *app;  /* "tls", "http", "dns", "ssh", ... or NULL when not recognised */
     /* Starts of bursts (payload from the host after >= 1 s of silence), for rhythm inside long
      * connections: the first FLOW_BURSTS of `bursts_seen`. */
     uint32_t bursts_seen;
@@ -62,27 +62,27 @@ struct dns_record {
     uint16_t id, type, rclass;
     uint8_t rcode;
     struct text name; /* asked: lower case, no final dot, bytes outside [!-~] as \DDD (RFC 4343) */
-    uint32_t message_len;       /* bytes of the whole message */
-    uint16_t answers_total;     /* as the header says */
-    uint16_t answers_len;       /* filled below */
+    uint32_t message_len;   /* bytes of the whole message */
+    uint16_t answers_total; /* as the header says */
+    uint16_t answers_len;   /* filled below */
     struct dns_answer answer[DNS_ANSWERS];
 };
 
 struct certificate {
     uint8_t sha1[20], sha256[32];
-    struct text subject, issuer; /* RFC 4514 like "CN=a,O=b"; truncated to 255 bytes */
-    struct text subject_name;    /* first DNS alternative name, else the common name */
+    struct text subject, issuer;          /* RFC 4514 like "CN=a,O=b"; truncated to 255 bytes */
+    struct text subject_name;             /* first DNS alternative name, else the common name */
     struct instant not_before, not_after; /* unknown when not parsed */
-    bool self_signed;            /* subject and issuer are byte-equal */
+    bool self_signed;                     /* subject and issuer are byte-equal */
 };
 
 /* A TLS handshake as far as it was seen; emitted once both hellos (and, before TLS 1.3, the
  * certificate) were seen, or when the flow ends. */
 struct tls_record {
-    bool client, server;    /* which hello was seen */
-    uint16_t version;       /* negotiated: 0x0301..0x0304; the client's best when no server hello */
-    struct text server_name; /* SNI, lower case */
-    struct text alpn;       /* first offered, or the chosen one */
+    bool client, server; /* which hello was seen */
+    uint16_t version;    /* negotiated: 0x0301..0x0304; the client's best when no server hello */
+    struct text server_name;         /* SNI, lower case */
+    struct text alpn;                /* first offered, or the chosen one */
     char ja3[33], ja3s[33], ja4[37]; /* hex / JA4 text, "" when not known */
     struct certificate certificate;
     bool certificate_seen;
@@ -95,9 +95,9 @@ struct http_record {
     struct text user_agent, referer, content_type;
     struct text cookie;
     bool has_host, has_user_agent;
-    int64_t request_body;       /* bytes by Content-Length; -1 = not said */
-    struct text body;           /* captured start of the request body; may be null */
-    int status;                 /* 0 = no response seen */
+    int64_t request_body; /* bytes by Content-Length; -1 = not said */
+    struct text body;     /* captured start of the request body; may be null */
+    int status;           /* 0 = no response seen */
     struct text server, response_type;
     int64_t response_body;      /* bytes by Content-Length or chunks seen; -1 unknown */
     struct text response_start; /* first captured bytes of the response body; may be null */

@@ -24,7 +24,8 @@ enum parse http_recognise_response(const uint8_t *bytes, size_t len);
  * `host`, 256 bytes the caller gives), *head_len and *body. Leading empty lines are skipped. */
 enum parse http_parse_request(const uint8_t *bytes, size_t len, char host[256],
                               struct http_record *ret, size_t *head_len, struct http_body *body);
-/* A response head; `method` is the request's ("HEAD", "CONNECT" decide the body), null if unknown. */
+/* A response head; `method` is the request's ("HEAD", "CONNECT" decide the body), null if unknown.
+ */
 enum parse http_parse_response(const uint8_t *bytes, size_t len, struct text method,
                                struct http_record *ret, size_t *head_len, struct http_body *body);
 
@@ -34,7 +35,8 @@ struct http_chunks {
     uint8_t state; /* zeroed at the start */
 };
 /* Consumes up to len bytes; returns how many; *done when the last chunk and trailer are behind, or
- * *bad when it is no chunked body. data_at, data_len: the first run of chunk data inside, if any. */
+ * *bad when it is no chunked body. data_at, data_len: the first run of chunk data inside, if any.
+ */
 size_t http_chunks_feed(struct http_chunks *chunks, const uint8_t *bytes, size_t len, bool *done,
                         bool *bad, const uint8_t **data_at, size_t *data_len);
 
