@@ -106,8 +106,9 @@ static void test_table_counts_and_fits(void **state)
     struct buf buf = table_of(&f, false, 100);
     assert_lines_fit(&buf, 100);
     assert_non_null(strstr(
-        buf.at, "23 hosts seen under control (12 confirmed, 11 probable) of 6 controllers; 4 only\n"
-                "at sinkholes (infected, not under control); 13 suspected, not counted.\n"));
+        buf.at,
+        "23 hosts seen under control (12 confirmed, 11 probable) of 6 controllers; 4 only at "
+        "sinkholes\n(infected, not under control); 13 suspected, not counted.\n"));
     assert_non_null(strstr(buf.at, "3 more: muster trace --near\n"));
     assert_non_null(strstr(buf.at, "2 days; intel: the address is listed"));
     assert_non_null(strstr(buf.at, "role: sinkhole; "));
