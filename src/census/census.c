@@ -107,7 +107,8 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
 {
     struct buf sql = {0};
     buf_format(&sql,
-               "CREATE TABLE listed AS SELECT host_id, row_number() OVER (ORDER BY best DESC, "
+               "CREATE TABLE listed AS SELECT host_id, counted, row_number() OVER (ORDER BY "
+               "counted DESC, best DESC, "
                "(SELECT max(p) FROM seen WHERE seen.host_id = host.host_id) DESC, host_id) AS "
                "place_in_list "
                "FROM host WHERE best >= 2 ORDER BY place_in_list LIMIT %d",
@@ -129,10 +130,10 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
 #undef COLUMN
                   "FROM (SELECT s.day, listed.host_id, place_in_list, "
                   "coalesce(s.controller, s.controller_name, 'not known') AS controller_id, "
-                  "unnest(s.evidence) AS e FROM sightings s, period, listed "
+                  "unnest(s.evidence) AS e FROM sighting s, period, listed "
                   "WHERE s.kind = 'control' AND s.day BETWEEN period.first_day AND period.last_day "
-                  "AND s.host || CASE WHEN s.place = '' THEN '' ELSE '@' || s.place END = "
-                  "listed.host_id) "
+                  "AND s.controller_role IS DISTINCT FROM 'sinkhole' AND s.host || CASE WHEN "
+                  "is_private(s.host) THEN '@' || s.sensor ELSE '' END = listed.host_id) "
                   "GROUP BY host_id, controller_id, e.detector, e.item "
                   "ORDER BY any_value(place_in_list), controller_id, strength DESC, detector, item",
                   &census->arena, &census->evidence, err);
@@ -241,13 +242,25 @@ static bool check_raw(const struct asker *asker, struct census *census, struct e
                      false, err);
 }
 
+/* What names a network: an address in it, and a day on which it was there. */
+static bool make_networks(const struct asker *asker, struct census *census, struct err *err)
+{
+    return asker_ask(
+        asker,
+        "SELECT 'AS' || controller_asn AS network, arg_max(controller, day) AS address, "
+        "max(day) AS day FROM command WHERE controller IS NOT NULL AND controller_asn IS "
+        "NOT NULL GROUP BY controller_asn ORDER BY network",
+        &census->arena, &census->network, err);
+}
+
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
                  struct err *err)
 {
     *ret = (struct census){.from = from, .to = to};
     if (make_period(asker, ret, err) && make_numbers(asker, ret, err) &&
         make_tables(asker, ret, err) && make_hosts(asker, ret, err) &&
-        make_checks(asker, ret, err) && check_months(asker, ret, err) && check_raw(asker, ret, err))
+        make_networks(asker, ret, err) && make_checks(asker, ret, err) &&
+        check_months(asker, ret, err) && check_raw(asker, ret, err))
         return true;
     census_free(ret);
     return false;

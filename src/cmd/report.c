@@ -5,6 +5,7 @@
 #include "cmd/cmd.h"
 
 #include "base/file.h"
+#include "enrich/enrich.h"
 #include "output/report.h"
 #include "store/store.h"
 
@@ -45,6 +46,58 @@ static const struct report_format *find_format(const char *name)
         if (strcmp(report_formats[i]->name, name) == 0)
             return report_formats[i];
     return NULL;
+}
+
+/* The row of census->network about a network; SIZE_MAX when there is none ("not known"). */
+static size_t find_network(const struct rows *rows, struct text network)
+{
+    for (size_t row = 0; row < rows->len; row++)
+        if (text_same(rows_cell(rows, row, 0), network))
+            return row;
+    return SIZE_MAX;
+}
+
+static struct text network_name(const struct enrich *enrich, struct census *census,
+                                struct text network)
+{
+    size_t row = find_network(&census->network, network);
+    struct address address;
+    struct day day;
+    struct place place;
+    if (row == SIZE_MAX || !address_parse(rows_cell(&census->network, row, 1), &address) ||
+        !day_parse(rows_cell(&census->network, row, 2), &day))
+        return text_of(NULL);
+    enrich_place(enrich, address, day, &place);
+    return arena_text(&census->arena, place.network);
+}
+
+/* Puts the networks' names beside their numbers: the store keeps numbers only. */
+static void name_networks(const struct options *options, struct census *census)
+{
+    struct enrich *enrich = enrich_new(options->cache);
+    struct err err; /* without the databases the numbers must do */
+    bool any = false;
+    for (unsigned i = 0; i < options->geo.len; i++)
+        any |= enrich_add(enrich, options->geo.at[i], &err);
+    if (options->geo.len == 0)
+        any = enrich_add_installed(enrich, &err) > 0;
+    struct rows *rows = NULL;
+    for (unsigned i = 0; i < census->tables && any; i++)
+        if (strcmp(census->table[i].id, "network") == 0)
+            rows = &census->table[i].rows;
+    if (rows != NULL && rows->columns < ROWS_COLUMNS) {
+        struct rows named = {.columns = rows->columns + 1, .len = rows->len};
+        named.cell = arena_new(&census->arena, named.len * named.columns * sizeof *named.cell);
+        memcpy(named.name, rows->name, sizeof *rows->name * rows->columns);
+        named.name[rows->columns] = text_of("name");
+        for (size_t row = 0; row < rows->len; row++) {
+            struct text *to = &named.cell[row * named.columns];
+            memcpy(to, &rows->cell[row * rows->columns], sizeof *to * rows->columns);
+            to[rows->columns] = network_name(enrich, census, to[0]);
+        }
+        *rows = named;
+    }
+    enrich_free(enrich);
 }
 
 struct making {
@@ -132,6 +185,7 @@ static int make_and_write(const struct options *options, const struct report_for
     case STORE_ANSWERED:
         break;
     }
+    name_networks(options, &making->census);
     int status = tell_checks(&making->census);
     if (!write_report(format, &making->census, options->output, &err))
         status = fail(EXIT_WORLD, err.text);

@@ -150,11 +150,25 @@ static void put_evidence(struct buf *buf, const struct census *census, size_t pa
     buf_string(buf, "</ul>");
 }
 
+static void put_host(struct buf *buf, const struct census *census, size_t row)
+{
+    buf_html(buf, pair_cell(census, row, CENSUS_PAIR_host));
+    struct text sensor = pair_cell(census, row, CENSUS_PAIR_sensor);
+    buf_string(buf, "<br><span class=\"note\">");
+    if (sensor.len) {
+        buf_string(buf, "sensor ");
+        buf_html(buf, sensor);
+    }
+    if (!text_is(pair_cell(census, row, CENSUS_PAIR_counted), "true"))
+        buf_string(buf, sensor.len ? ", not counted" : "not counted");
+    buf_string(buf, "</span>");
+}
+
 static void put_ends(struct buf *buf, const struct census *census, size_t row, bool same_host)
 {
     buf_string(buf, "<td class=\"mono\">");
     if (!same_host)
-        buf_html(buf, pair_cell(census, row, CENSUS_PAIR_host_id));
+        put_host(buf, census, row);
     buf_string(buf, "</td><td class=\"mono\">");
     buf_html(buf, pair_cell(census, row, CENSUS_PAIR_controller_id));
     struct text port = pair_cell(census, row, CENSUS_PAIR_port);

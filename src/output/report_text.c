@@ -21,7 +21,7 @@ static void put_hosts(struct buf *buf, const struct census *census)
 {
     static const enum census_pair shown[] = {
         CENSUS_PAIR_host_id, CENSUS_PAIR_controller_id, CENSUS_PAIR_country, CENSUS_PAIR_asn,
-        CENSUS_PAIR_family,  CENSUS_PAIR_grade,         CENSUS_PAIR_days,
+        CENSUS_PAIR_family,  CENSUS_PAIR_grade,         CENSUS_PAIR_days,    CENSUS_PAIR_counted,
     };
     enum { SHOWN = sizeof shown / sizeof shown[0] };
     const struct rows *pair = &census->pair;

@@ -57,6 +57,7 @@ struct census {
     unsigned tables;
     struct rows pair;     /* of the first CENSUS_HOSTS_MAX hosts, hosts lying together */
     struct rows evidence; /* of them; same order of hosts and controllers */
+    struct rows network;  /* of each row of table "network": network, an address in it, the day */
     struct census_check check[CENSUS_CHECKS_MAX];
     unsigned checks;
 };

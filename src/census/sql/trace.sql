@@ -10,7 +10,8 @@ WHERE s.host = name OR s.controller = name OR lower(s.controller_name) = lower(n
    OR ends_with(lower(s.controller_name), '.' || lower(name)) OR s.device = name
    OR host_name(s.host, s.place) = name OR s.site = name OR starts_with(s.site, name || '/');
 
-CREATE TABLE seen AS SELECT * EXCLUDE (evidence) FROM picked;
+-- Whether a host counts is a matter of a period: not known here.
+CREATE TABLE seen AS SELECT * EXCLUDE (evidence), NULL::BOOLEAN AS counted FROM picked;
 
 CREATE VIEW talked AS
 SELECT c.*, host_name(host, CASE WHEN is_private(host) THEN sensor ELSE '' END) AS host_id,
