@@ -9,7 +9,7 @@
 
 #include <math.h>
 
-enum { TABLE_ROWS = 60, BYTES_MOST = 900 * 1024 };
+enum { TABLE_ROWS = 60, SHORT_CELL = 18, BYTES_MOST = 900 * 1024 };
 
 extern const char report_css[];
 __asm__(".section .rodata\n.global report_css\nreport_css:\n.incbin \"src/output/report.css\"\n"
@@ -31,7 +31,9 @@ static void put_paragraph(struct buf *buf, const char *class, const char *text)
 
 static void put_cell(struct buf *buf, struct text cell, bool number)
 {
-    buf_string(buf, number ? "<td class=\"n\">" : "<td>");
+    buf_string(buf, number                   ? "<td class=\"n\">"
+                    : cell.len <= SHORT_CELL ? "<td class=\"short\">"
+                                             : "<td>");
     if (cell.at == NULL)
         buf_string(buf, "&ndash;");
     else if (number)
@@ -41,6 +43,12 @@ static void put_cell(struct buf *buf, struct text cell, bool number)
     buf_string(buf, "</td>");
 }
 
+/* Columns for programs: the page says them in sentences (what could not be seen). */
+static bool is_long(struct text name)
+{
+    return text_is(name, "skipped") || text_is(name, "pairs_near") || text_is(name, "kind");
+}
+
 static void put_table(struct buf *buf, const struct rows *rows)
 {
     bool number[ROWS_COLUMNS];
@@ -48,6 +56,8 @@ static void put_table(struct buf *buf, const struct rows *rows)
     buf_string(buf, "<div class=\"wide\"><table><thead><tr>");
     for (unsigned column = 0; column < rows->columns; column++) {
         struct buf heading = {0};
+        if (is_long(rows->name[column]))
+            continue;
         number[column] = column_is_number(rows, column);
         column_heading(&heading, rows->name[column]);
         buf_string(buf, number[column] ? "<th class=\"n\" scope=\"col\">" : "<th scope=\"col\">");
@@ -59,7 +69,8 @@ static void put_table(struct buf *buf, const struct rows *rows)
     for (size_t row = 0; row < shown; row++) {
         buf_string(buf, "<tr>");
         for (unsigned column = 0; column < rows->columns; column++)
-            put_cell(buf, rows_cell(rows, row, column), number[column]);
+            if (!is_long(rows->name[column]))
+                put_cell(buf, rows_cell(rows, row, column), number[column]);
         buf_string(buf, "</tr>\n");
     }
     buf_string(buf, "</tbody></table></div>\n");
@@ -152,7 +163,9 @@ static void put_evidence(struct buf *buf, const struct census *census, size_t pa
 
 static void put_host(struct buf *buf, const struct census *census, size_t row)
 {
+    buf_string(buf, "<span class=\"short\">");
     buf_html(buf, pair_cell(census, row, CENSUS_PAIR_host));
+    buf_string(buf, "</span>");
     struct text sensor = pair_cell(census, row, CENSUS_PAIR_sensor);
     buf_string(buf, "<br><span class=\"note\">");
     if (sensor.len) {
@@ -170,10 +183,18 @@ static void put_ends(struct buf *buf, const struct census *census, size_t row, b
     if (!same_host)
         put_host(buf, census, row);
     buf_string(buf, "</td><td class=\"mono\">");
-    buf_html(buf, pair_cell(census, row, CENSUS_PAIR_controller_id));
+    struct text controller = pair_cell(census, row, CENSUS_PAIR_controller_id);
+    buf_string(buf, controller.len <= SHORT_CELL ? "<span class=\"short\">" : "<span>");
+    buf_html(buf, controller);
     struct text port = pair_cell(census, row, CENSUS_PAIR_port);
+    bool v4 = port.at != NULL && memchr(controller.at, ':', controller.len) == NULL;
+    if (v4) {
+        buf_char(buf, ':');
+        buf_html(buf, port);
+    }
+    buf_string(buf, "</span>");
     struct text name = pair_cell(census, row, CENSUS_PAIR_controller_name);
-    if (port.at != NULL) {
+    if (port.at != NULL && !v4) {
         buf_string(buf, " port ");
         buf_html(buf, port);
     }
