@@ -112,12 +112,23 @@ static bool line_take(struct cursor *c, struct cursor *ret)
     return true;
 }
 
+/* Blanks, and the line ends that folding leaves inside a value. */
+static bool is_space(uint8_t c)
+{
+    return is_blank(c) || c == '\r' || c == '\n';
+}
+
+static void trim_end(struct cursor *c)
+{
+    while (cursor_left(c) > 0 && is_space(c->end[-1]))
+        c->end--;
+}
+
 static void trim(struct cursor *c)
 {
-    while (cursor_left(c) > 0 && (is_blank(c->at[0]) || c->at[0] == '\r' || c->at[0] == '\n'))
+    while (cursor_left(c) > 0 && is_space(c->at[0]))
         c->at++;
-    while (cursor_left(c) > 0 && (is_blank(c->end[-1]) || c->end[-1] == '\r'))
-        c->end--;
+    trim_end(c);
 }
 
 static struct text text_over(const struct cursor *c)
@@ -268,23 +279,23 @@ static struct text host_lower(struct text host, char out[256])
 static bool request_line_read(struct cursor line, struct text *method, struct text *target)
 {
     struct cursor name = line;
-    trim(&line);
     if (method_skip(&line) != PARSE_DONE)
         return false;
     name.end = line.at - 1;
     *method = text_over(&name);
+    trim_end(&line);
     const uint8_t *end = line.end;
     if (cursor_left(&line) < 9 || !is_digit(end[-1]) || memcmp(end - 8, "HTTP/1.", 7) != 0 ||
         !is_blank(end[-9]))
         return false;
     line.end -= 9;
-    trim(&line);
-    *target = text_over(&line);
     for (struct cursor t = line; cursor_left(&t) > 0;) {
         uint8_t b = cursor_u8(&t);
         if ((b < ' ' && b != '\t') || b == 0x7f)
             return false;
     }
+    trim(&line);
+    *target = text_over(&line);
     return target->len > 0;
 }
 

@@ -22,6 +22,7 @@ enum { /* RFC 8446 B.1, B.3 */
        RECORD_HANDSHAKE = 22,
        RECORD_HEADER = 5,
        RECORD_MAX = 16384 + 2048, /* RFC 5246 6.2.3: what a careless peer may still send */
+       ALERT_WARNING = 1,
        ALERT_FATAL = 2,
        HELLO_REQUEST = 0,
        HELLO_CLIENT = 1,
@@ -68,6 +69,9 @@ enum tls_side tls_recognise(const uint8_t *bytes, size_t len)
     uint8_t record = cursor_u8(&c);
     uint16_t version = cursor_u16(&c), record_len = cursor_u16(&c);
     uint8_t message = cursor_u8(&c);
+    if (cursor_ok(&c) && record == RECORD_ALERT && version > 0x0300 && version <= 0x0303 &&
+        record_len == 2 && message == ALERT_WARNING)
+        return TLS_SERVER; /* it does not know the name, but goes on (RFC 6066 3) */
     if (!cursor_ok(&c) || record != RECORD_HANDSHAKE || version < 0x0300 || version > 0x0304 ||
         record_len == 0 || record_len > RECORD_MAX)
         return TLS_NEITHER;

@@ -6,9 +6,9 @@
 
 static inline void touch(struct text text)
 {
-    static volatile unsigned sum;
+    const volatile char *at = text.at;
     for (uint32_t i = 0; i < text.len; i++)
-        sum += (unsigned char)text.at[i];
+        (void)at[i];
 }
 
 #endif

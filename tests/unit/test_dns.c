@@ -220,6 +220,22 @@ static void test_cut_behind_the_answers(void **state)
     assert_int_equal(r.answers_len, 1);
 }
 
+/* As a sloppy server of a tunnel leaves it: the question's EDNS record where the answer should be.
+ */
+static void test_edns_among_the_answers(void **state)
+{
+    (void)state;
+    header(7, 0x8180, (uint16_t[]){1, 1, 0, 0});
+    question("opt.example", 1);
+    make_bytes(&m, "\0\0\x29\x10\0\0\0\0\0\0\0", 11);
+    size_t open = record(1, 60);
+    make_number(&m, 1, 4);
+    make_close(&m, open, 2);
+    assert_true(parse());
+    assert_int_equal(r.answers_len, 1);
+    assert_int_equal(r.answer[0].type, 41);
+}
+
 static void test_multicast(void **state)
 {
     (void)state;
@@ -365,12 +381,19 @@ static void test_guard(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_query),        cmocka_unit_test(test_names_of_any_byte),
-        cmocka_unit_test(test_answers),      cmocka_unit_test(test_more_answers_than_kept),
-        cmocka_unit_test(test_scratch_full), cmocka_unit_test(test_cut_behind_the_answers),
-        cmocka_unit_test(test_multicast),    cmocka_unit_test(test_not_dns),
-        cmocka_unit_test(test_pointers),     cmocka_unit_test(test_pointer_chain),
-        cmocka_unit_test(test_name_length),  cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_query),
+        cmocka_unit_test(test_names_of_any_byte),
+        cmocka_unit_test(test_answers),
+        cmocka_unit_test(test_more_answers_than_kept),
+        cmocka_unit_test(test_scratch_full),
+        cmocka_unit_test(test_cut_behind_the_answers),
+        cmocka_unit_test(test_edns_among_the_answers),
+        cmocka_unit_test(test_multicast),
+        cmocka_unit_test(test_not_dns),
+        cmocka_unit_test(test_pointers),
+        cmocka_unit_test(test_pointer_chain),
+        cmocka_unit_test(test_name_length),
+        cmocka_unit_test(test_guard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -90,6 +90,20 @@ static void test_request_tolerant(void **state)
     assert_text(r.host, "h");
 }
 
+/* What http_recognise_request turns away, http_parse_request must not take (found by fuzzing). */
+static void test_request_bad(void **state)
+{
+    (void)state;
+    static const char *const wrong[] = {
+        " GET / HTTP/1.1\r\n\r\n",    "GET \r/ HTTP/1.1\r\n\r\n",
+        "GET /\x01 HTTP/1.1\r\n\r\n", "get / HTTP/1.1\r\n\r\n",
+        "GET HTTP/1.1\r\n\r\n",       "GET / HTTP/2.0\r\n\r\n",
+        "GET / HTTP/1.1 x\r\n\r\n",   "GET /\r\n\r\n",
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_int_equal(request(wrong[i]), PARSE_BAD);
+}
+
 /* The length of what follows, or why nobody can say it (RFC 9112 6.3). */
 static void test_request_framing(void **state)
 {
@@ -109,6 +123,7 @@ static void test_request_framing(void **state)
         {"Content-Length: -5\r\n", PARSE_BAD, 0, 0},
         {"Content-Length: 5x\r\n", PARSE_BAD, 0, 0},
         {"Content-Length: 9999999999999999999\r\n", PARSE_BAD, 0, 0},
+        {"Content-Length: 5\r\n \r\n", PARSE_DONE, HTTP_BODY_LENGTH, 5},
         {"Content-Length: \r\n", PARSE_DONE, HTTP_BODY_NONE, -1},
         {"Transfer-Encoding: chunked\r\n", PARSE_DONE, HTTP_BODY_CHUNKED, -1},
         {"Transfer-Encoding : gzip, Chunked\r\n", PARSE_DONE, HTTP_BODY_CHUNKED, -1},
@@ -351,10 +366,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_request),         cmocka_unit_test(test_request_tolerant),
-        cmocka_unit_test(test_request_framing), cmocka_unit_test(test_response),
-        cmocka_unit_test(test_recognise),       cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_chunks),          cmocka_unit_test(test_chunks_bad),
-        cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_request_framing), cmocka_unit_test(test_request_bad),
+        cmocka_unit_test(test_response),        cmocka_unit_test(test_recognise),
+        cmocka_unit_test(test_bounds),          cmocka_unit_test(test_chunks),
+        cmocka_unit_test(test_chunks_bad),      cmocka_unit_test(test_guard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

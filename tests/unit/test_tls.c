@@ -205,20 +205,6 @@ static void test_client_damaged(void **state)
     assert_memory_equal(r.ja4, "t13d1516h2", 10);
 }
 
-static void test_alert_between(void **state)
-{
-    (void)state;
-    browser_make();
-    record_all(100);
-    struct make whole = records;
-    records.len = 105;
-    make_bytes(&records, "\x15\x03\x01\0\x02\x01\x70", 7); /* a warning */
-    make_bytes(&records, whole.at + 105, whole.len - 105);
-    assert_int_equal(client(), PARSE_DONE);
-    records.at[110] = 2; /* fatal: nothing can come */
-    assert_int_equal(client(), PARSE_BAD);
-}
-
 /* A hello that is longer than what is kept, and one that never ends. */
 static void test_client_bounds(void **state)
 {
@@ -270,6 +256,32 @@ static void server_hello(uint16_t cipher, bool tls13, bool alpn)
         make_close(&m, open, 2);
     }
     make_close(&m, message, 3);
+}
+
+static void test_alert_between(void **state)
+{
+    (void)state;
+    browser_make();
+    record_all(100);
+    struct make whole = records;
+    records.len = 105;
+    make_bytes(&records, "\x15\x03\x01\0\x02\x01\x70", 7); /* a warning */
+    make_bytes(&records, whole.at + 105, whole.len - 105);
+    assert_int_equal(client(), PARSE_DONE);
+    records.at[110] = 2; /* fatal: nothing can come */
+    assert_int_equal(client(), PARSE_BAD);
+
+    m.len = 0; /* a server that does not know the name says so first, and goes on */
+    make_bytes(&m, "\x15\x03\x03\0\x02\x01\x70", 7);
+    whole = m;
+    m.len = 0;
+    server_hello(0x1301, true, false);
+    record_all(16384);
+    make_bytes(&whole, records.at, records.len);
+    records = whole;
+    assert_int_equal(tls_recognise(records.at, 6), TLS_SERVER);
+    assert_int_equal(server(), PARSE_DONE);
+    assert_int_equal(r.version, 0x0304);
 }
 
 static void certificate(const uint8_t *der, size_t len)
