@@ -228,51 +228,69 @@ static void head_done(struct app *app, uint32_t index, unsigned dir, struct head
         s->state = STREAM_DONE;
 }
 
-/* Bytes of a head: kept in the buffer until whole. Returns how many of `bytes` are used up. */
-static size_t head_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
-                        size_t len)
+static size_t head_lost(struct app *app, struct flow *flow, unsigned dir, size_t len)
+{
+    app->skips->count[SKIP_http_damaged]++;
+    lose(app, flow, dir);
+    return len;
+}
+
+/* A head that begins in these bytes: read where they lie; kept are a request's head, until its
+ * response comes, and what is not whole yet. Returns how many bytes are used up. */
+static size_t head_begin(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
+                         size_t len)
 {
     struct flow *flow = flows_at(app->flows, index);
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     struct head head;
-    uint32_t have = 0, from = partial_from(flow, dir);
-    if (*content(flow, dir))
-        (void)buffers_at(app->buffers, *content(flow, dir), &have);
-    uint32_t kept = have - from;
-    if (kept == 0) {
-        head_read(app, flow, dir, bytes, len, &head);
-        if (head.parse == PARSE_DONE && !head.request) {
-            head_done(app, index, dir, &head, bytes, len);
-            return head.len;
-        }
-    }
-    size_t take = kept == 0 && head.parse == PARSE_DONE ? head.len : len;
-    if ((kept == 0 && head.parse == PARSE_BAD) ||
-        !buffers_append(app->buffers, content(flow, dir), owner, bytes, take)) {
-        app->skips->count[SKIP_http_damaged]++;
-        lose(app, flow, dir);
+    head_read(app, flow, dir, bytes, len, &head);
+    bool done = head.parse == PARSE_DONE;
+    size_t keep = !done ? len : head.request ? head.len : 0;
+    if (head.parse == PARSE_BAD ||
+        (keep && !buffers_append(app->buffers, content(flow, dir), owner, bytes, keep)))
+        return head_lost(app, flow, dir, len);
+    if (!done)
         return len;
-    }
+    head_done(app, index, dir, &head, bytes, len);
+    return head.len;
+}
+
+/* A head whose first bytes were kept. */
+static size_t head_go_on(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
+                         size_t len, uint32_t kept)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
+    struct head head;
+    uint32_t have;
+    if (!buffers_append(app->buffers, content(flow, dir), owner, bytes, len))
+        return head_lost(app, flow, dir, len);
     const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
-    from = partial_from(flow, dir);
+    uint32_t from = partial_from(flow, dir);
     head_read(app, flow, dir, at + from, have - from, &head);
-    if (head.parse == PARSE_BAD) {
-        app->skips->count[SKIP_http_damaged]++;
-        lose(app, flow, dir);
-        return len;
-    }
+    if (head.parse == PARSE_BAD)
+        return head_lost(app, flow, dir, len);
     if (head.parse == PARSE_MORE || head.len <= kept)
         return len;
-    size_t used = head.len - kept;
-    if (head.request) { /* what is behind the head was appended too: the caller hands it on */
+    if (head.request) /* what is behind the head was appended too: the caller hands it on */
         buffers_remove(app->buffers, *content(flow, dir), from + (uint32_t)head.len,
                        have - from - (uint32_t)head.len);
-        head_done(app, index, dir, &head, at + from, head.len);
-    } else {
-        head_done(app, index, dir, &head, at + from, have - from);
+    head_done(app, index, dir, &head, at + from, head.request ? head.len : have - from);
+    if (!head.request)
         buffers_drop(app->buffers, content(flow, dir));
-    }
-    return used;
+    return head.len - kept;
+}
+
+static size_t head_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
+                        size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    uint32_t have = 0;
+    if (*content(flow, dir))
+        (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    uint32_t kept = have - partial_from(flow, dir);
+    return kept ? head_go_on(app, index, dir, bytes, len, kept)
+                : head_begin(app, index, dir, bytes, len);
 }
 
 void http_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes, size_t len)

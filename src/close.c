@@ -15,6 +15,7 @@ enum { CONTACTS_MAX = 1 << 20 }; /* rows a source and shard */
 
 struct evidence_out {
     struct arena *arena;
+    struct skips *skips;
     const struct detector *detector;
     struct evidence evidence[EVIDENCE_ALL];
     uint32_t len, of_detector;
@@ -35,8 +36,10 @@ struct text evidence_text(struct evidence_out *out, const char *format, ...)
 
 void evidence_add(struct evidence_out *out, const struct evidence *evidence)
 {
-    if (out->of_detector == EVIDENCE_EACH || out->len == EVIDENCE_ALL)
+    if (out->of_detector == EVIDENCE_EACH || out->len == EVIDENCE_ALL) {
+        out->skips->count[SKIP_evidence_dropped]++;
         return;
+    }
     struct evidence *e = &out->evidence[out->len++];
     out->of_detector++;
     *e = *evidence;
@@ -52,12 +55,7 @@ static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
                     struct evidence_out *out)
 {
     for (unsigned d = 0; d < detectors_len; d++) {
-        struct detect detect = {.pair_state = (char *)e + s->pair_offset[d],
-                                .host_state = (char *)h + s->host_offset[d],
-                                .pair = &e->pair,
-                                .host = &h->host,
-                                .indicators = s->indicators,
-                                .knob = s->conf->detector[d]};
+        struct detect detect = shard_detect(s, e, h, d);
         out->detector = detectors[d];
         out->of_detector = 0;
         detectors[d]->close(&detect, out);
@@ -177,7 +175,7 @@ static void contact_add(struct shard *s, const struct pair_entry *e, const struc
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;
     if (rows->contacts >= CONTACTS_MAX) {
-        s->counts.contacts_dropped++;
+        s->counts.skips.count[SKIP_contact_dropped]++;
         return;
     }
     rows->contact =
@@ -218,6 +216,7 @@ void shard_close_pair(struct shard *s, uint32_t index)
     e->pair.name = e->name_len ? text_at(e->name, e->name_len) : text_of(NULL);
     struct evidence_out out;
     out.arena = &s->arena;
+    out.skips = &s->counts.skips;
     out.len = 0;
     collect(s, e, h, &out);
     struct verdict verdict;

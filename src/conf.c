@@ -7,7 +7,7 @@
 
 void conf_default(struct conf *conf)
 {
-    *conf = (struct conf){.known_by = {DAY_NONE}};
+    *conf = (struct conf){0};
     muster_assert(detectors_len <= CONF_DETECTORS);
     for (unsigned d = 0; d < detectors_len; d++) {
         const struct knob *knobs = detectors[d]->knobs;
@@ -63,7 +63,6 @@ bool conf_set(struct conf *conf, const char *setting, struct err *err)
 
 void conf_known_by(struct conf *conf, struct day day)
 {
-    conf->known_by = day;
     for (unsigned d = 0; d < detectors_len; d++) {
         const struct knob *knobs = detectors[d]->knobs;
         for (unsigned k = 0; knobs && knobs[k].name; k++)
@@ -109,7 +108,6 @@ void conf_digest(const struct conf *conf, const char *also, char out[17])
     uint16_t judge = JUDGE_VERSION;
     (void)XXH3_64bits_update(state, &judge, sizeof judge);
     (void)XXH3_64bits_update(state, conf->judge, sizeof conf->judge);
-    (void)XXH3_64bits_update(state, &conf->known_by, sizeof conf->known_by);
     (void)XXH3_64bits_update(state, also, strlen(also));
     (void)snprintf(out, 17, "%016llx", (unsigned long long)XXH3_64bits_digest(state));
     (void)XXH3_freeState(state);

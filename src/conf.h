@@ -14,7 +14,6 @@ enum { CONF_DETECTORS = 32, CONF_KNOBS = 32 };
 struct conf {
     double detector[CONF_DETECTORS][CONF_KNOBS]; /* in the order of the detector's table */
     double judge[JUDGE_KNOBS];
-    struct day known_by; /* listings first known later are ignored; DAY_NONE = off */
 };
 
 void conf_default(struct conf *conf);

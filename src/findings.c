@@ -37,29 +37,6 @@ static int compare_contacts(const void *left, const void *right)
     COMPARE_ROWS(a, b);
 }
 
-static void add_counts(struct shard_counts *to, const struct shard_counts *from)
-{
-    skips_add(&to->skips, &from->skips);
-    to->flows += from->flows;
-    to->flows_answered += from->flows_answered;
-    to->dns += from->dns;
-    to->tls += from->tls;
-    to->http += from->http;
-    to->hosts += from->hosts;
-    to->pairs_near += from->pairs_near;
-    to->contacts_dropped += from->contacts_dropped;
-    to->frames += from->frames;
-    for (unsigned i = 0; i < SHARD_APPS && from->app[i].name; i++)
-        for (unsigned j = 0; j < SHARD_APPS; j++) {
-            if (to->app[j].name == NULL)
-                to->app[j].name = from->app[i].name;
-            if (strcmp(to->app[j].name, from->app[i].name) == 0) {
-                to->app[j].flows += from->app[i].flows;
-                break;
-            }
-        }
-}
-
 static struct text country(struct arena *arena, const char code[3])
 {
     return code[0] ? arena_text(arena, text_of(code)) : text_of(NULL);
@@ -100,7 +77,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
 {
     size_t sightings = 0, contacts = 0, len;
     for (unsigned i = 0; i < SHARDS; i++) {
-        add_counts(&notes->counts, shard_counts(shards[i]));
+        shard_counts_add(&notes->counts, shard_counts(shards[i]));
         notes->shard_frames[i] = shard_counts(shards[i])->frames;
         (void)shard_sightings(shards[i], &len);
         sightings += len;

@@ -23,8 +23,10 @@ static void on_taken(void *context, struct buffer_owner owner)
         flow->stream[owner.slot - SLOT_WAIT_OUT].waiting = 0;
         return;
     }
-    flow->stream[owner.slot - SLOT_CONTENT_OUT].state = STREAM_DONE;
-    flow->requests_waiting = 0;
+    unsigned dir = owner.slot - SLOT_CONTENT_OUT;
+    flow->stream[dir].state = STREAM_DONE;
+    if (flow->requester == dir) /* the waiting requests lay in it */
+        flow->requests_waiting = 0;
 }
 
 static size_t state_offsets(uint32_t *offset, size_t start, bool of_pair)
@@ -92,6 +94,28 @@ void shard_free(struct shard *s)
 const struct shard_counts *shard_counts(const struct shard *s)
 {
     return &s->counts;
+}
+
+void shard_counts_add(struct shard_counts *to, const struct shard_counts *from)
+{
+    skips_add(&to->skips, &from->skips);
+    to->flows += from->flows;
+    to->flows_answered += from->flows_answered;
+    to->dns += from->dns;
+    to->tls += from->tls;
+    to->http += from->http;
+    to->hosts += from->hosts;
+    to->pairs_near += from->pairs_near;
+    to->frames += from->frames;
+    for (unsigned i = 0; i < SHARD_APPS && from->app[i].name; i++)
+        for (unsigned j = 0; j < SHARD_APPS; j++) {
+            if (to->app[j].name == NULL)
+                to->app[j].name = from->app[i].name;
+            if (strcmp(to->app[j].name, from->app[i].name) == 0) {
+                to->app[j].flows += from->app[i].flows;
+                break;
+            }
+        }
 }
 
 /* ---- hosts, names, pairs */
@@ -191,7 +215,7 @@ static void pair_name(struct pair_entry *e)
         e->pair.flags &= (uint16_t)~PAIR_POPULAR;
 }
 
-void shard_name_of_pair(struct pair_entry *e, struct text name)
+static void name_of_pair(struct pair_entry *e, struct text name)
 {
     if (name.at == NULL || name.len == 0 || name.len >= NAME_KEPT)
         return;
@@ -244,7 +268,7 @@ static struct pair_entry *pair_take(struct shard *s, const struct pair_key *k, s
     e->pair.outside = k->outside;
     e->pair.flags = k->by_name ? PAIR_BY_NAME : 0;
     e->pair.first.us = e->pair.last.us = INSTANT_NONE_US;
-    shard_name_of_pair(e, name);
+    name_of_pair(e, name);
     return e;
 }
 
@@ -262,18 +286,25 @@ static void pair_seen(struct pair *p, struct instant first, struct instant last)
 
 /* ---- records: filed under their pair, handed to the detectors that want them */
 
+struct detect shard_detect(const struct shard *s, struct pair_entry *e, struct host_entry *h,
+                           unsigned d)
+{
+    struct detect detect = {.pair_state = (char *)e + s->pair_offset[d],
+                            .host_state = (char *)h + s->host_offset[d],
+                            .pair = &e->pair,
+                            .host = &h->host,
+                            .indicators = s->indicators,
+                            .knob = s->conf->detector[d]};
+    return detect;
+}
+
 static void hand_on(struct shard *s, struct pair_entry *e, struct host_entry *h,
                     const struct record *record)
 {
     for (unsigned d = 0; d < detectors_len; d++) {
         if (!(detectors[d]->records & record->kind))
             continue;
-        struct detect detect = {.pair_state = (char *)e + s->pair_offset[d],
-                                .host_state = (char *)h + s->host_offset[d],
-                                .pair = &e->pair,
-                                .host = &h->host,
-                                .indicators = s->indicators,
-                                .knob = s->conf->detector[d]};
+        struct detect detect = shard_detect(s, e, h, d);
         detectors[d]->record(&detect, record);
     }
 }
@@ -287,7 +318,7 @@ static struct pair_entry *address_pair(struct shard *s, const struct record *rec
     if (e->name_len == 0) {
         const struct name_entry *n = name_find(s, key.host, key.outside);
         if (n)
-            shard_name_of_pair(e, text_at(n->name, n->name_len));
+            name_of_pair(e, text_at(n->name, n->name_len));
     }
     if (record->ends.outside_home)
         e->pair.flags |= PAIR_OUTSIDE_HOME;
@@ -391,12 +422,12 @@ static void on_content(struct shard *s, const struct record *record)
     if (record->kind == RECORD_TLS) {
         s->counts.tls++;
         if (record->ends.host_opened)
-            shard_name_of_pair(e, record->tls->server_name);
+            name_of_pair(e, record->tls->server_name);
     } else {
         s->counts.http++;
         const struct http_record *http = record->http;
         if (record->ends.host_opened)
-            shard_name_of_pair(e, without_port(http->host));
+            name_of_pair(e, without_port(http->host));
         else if (http->status &&
                  (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
             h->host.flags |= HOST_PROXY;
@@ -544,6 +575,8 @@ void shard_frame(struct shard *s, const struct frame *frame, bool out)
 {
     s->counts.frames++;
     pass_time(s, frame->time);
+    s->counts.skips.count[SKIP_late] +=
+        instant_day(frame->time).number <= s->newest_day.number - DAYS_OPEN;
     uint32_t index = flow_of(s, frame, out);
     struct flow *flow = flows_at(&s->flows, index);
     if (flow_must_cut(flow, frame->time))

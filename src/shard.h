@@ -19,13 +19,12 @@ enum { SHARDS = 16, DAYS_OPEN = 4, SHARD_APPS = 48 };
 /* What the shards saw, to be added up. */
 struct shard_counts {
     struct skips skips;
-    uint64_t flows, flows_answered, dns, tls, http, hosts, pairs_near, contacts_dropped;
+    uint64_t flows, flows_answered, dns, tls, http, hosts, pairs_near;
     uint64_t frames; /* for the heaviest shard */
     struct {
         const char *name; /* static */
         uint64_t flows;
     } app[SHARD_APPS];
-    uint64_t unknown_port[8]; /* answered conversations not recognised, with their ports */
 };
 
 struct shard;
@@ -40,6 +39,7 @@ void shard_finish(struct shard *shard);
 const struct sighting *shard_sightings(const struct shard *shard, size_t *len);
 const struct contact *shard_contacts(const struct shard *shard, size_t *len);
 const struct shard_counts *shard_counts(const struct shard *shard);
+void shard_counts_add(struct shard_counts *to, const struct shard_counts *from);
 void shard_reset(struct shard *shard);
 void shard_free(struct shard *shard); /* accepts NULL */
 

@@ -64,6 +64,8 @@ void shard_close_pair(struct shard *shard, uint32_t pair);
 void shard_close_days_before(struct shard *shard, struct day day);
 /* shard.c: the host of a pair, NULL when its entry was evicted */
 struct host_entry *shard_host(const struct shard *shard, struct day day, struct address address);
-void shard_name_of_pair(struct pair_entry *entry, struct text name);
+/* What detector number d may look at of a pair and its host. */
+struct detect shard_detect(const struct shard *shard, struct pair_entry *pair,
+                           struct host_entry *host, unsigned d);
 
 #endif

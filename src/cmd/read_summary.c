@@ -3,24 +3,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void add_apps(struct shard_counts *to, const struct shard_counts *from)
-{
-    for (unsigned i = 0; i < SHARD_APPS && from->app[i].name; i++)
-        for (unsigned j = 0; j < SHARD_APPS; j++) {
-            if (to->app[j].name == NULL)
-                to->app[j].name = from->app[i].name;
-            if (strcmp(to->app[j].name, from->app[i].name) == 0) {
-                to->app[j].flows += from->app[i].flows;
-                break;
-            }
-        }
-}
-
 void read_summary_add(struct read_summary *s, const char *path, const struct findings *findings,
                       const struct way_notes *notes)
 {
     const struct coverage *c = &findings->coverage;
-    struct shard_counts *to = &s->notes.counts;
     const struct shard_counts *from = &notes->counts;
     if (s->sources++ == 0)
         s->first.us = s->last.us = INSTANT_NONE_US;
@@ -30,16 +16,7 @@ void read_summary_add(struct read_summary *s, const char *path, const struct fin
         s->first = c->first;
     if (instant_known(c->last) && (!instant_known(s->last) || c->last.us > s->last.us))
         s->last = c->last;
-    skips_add(&to->skips, &from->skips);
-    to->flows += from->flows;
-    to->flows_answered += from->flows_answered;
-    to->dns += from->dns;
-    to->tls += from->tls;
-    to->http += from->http;
-    to->hosts += from->hosts;
-    to->pairs_near += from->pairs_near;
-    to->frames += from->frames;
-    add_apps(to, from);
+    shard_counts_add(&s->notes.counts, from);
     for (unsigned i = 0; i < SHARDS; i++)
         s->notes.shard_frames[i] += notes->shard_frames[i];
     for (unsigned i = 0; i < SOURCE_LINKS && notes->link[i].packets; i++)
