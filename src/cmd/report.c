@@ -2,23 +2,16 @@
  * muster report: the census of the store in one of the formats of output/report.list.
  */
 #include "census/census.h"
-#include "cmd/cmd.h"
+#include "cmd/ask.h"
 
 #include "base/file.h"
 #include "enrich/enrich.h"
 #include "output/report.h"
-#include "store/store.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-
-static int fail(int status, const char *text)
-{
-    (void)fprintf(stderr, "muster report: %s\n", text);
-    return status;
-}
 
 /* --year 2018, or --from and --to; each end may stay open. */
 static bool read_period(const struct options *options, struct day *from, struct day *to)
@@ -173,22 +166,13 @@ static int make_and_write(const struct options *options, const struct report_for
                           struct making *making)
 {
     struct err err = {""};
-    unsigned threads = options->workers ? options->workers : 2;
-    switch (store_ask(options->store, options->memory_bytes, threads, make, making, &err)) {
-    case STORE_EMPTY:
-        (void)snprintf(err.text, sizeof err.text,
-                       "the store %.200s is empty; fill it with: muster read --store %.100s FILE",
-                       options->store, options->store);
-        return fail(EXIT_WORLD, err.text);
-    case STORE_UNREADABLE:
-        return fail(EXIT_WORLD, err.text);
-    case STORE_ANSWERED:
-        break;
-    }
+    int status = cmd_ask(options, "report", make, making);
+    if (status != EXIT_DONE)
+        return status;
     name_networks(options, &making->census);
-    int status = tell_checks(&making->census);
+    status = tell_checks(&making->census);
     if (!write_report(format, &making->census, options->output, &err))
-        status = fail(EXIT_WORLD, err.text);
+        status = cmd_fail("report", EXIT_WORLD, err.text);
     else if (options->output != NULL && strcmp(options->output, "-") != 0 && !options->quiet)
         (void)fprintf(stderr, "muster report: wrote %s\n", options->output);
     census_free(&making->census);
@@ -201,13 +185,15 @@ static int run(const struct options *options)
     const char *name = options->format ? options->format : options->json ? "json" : "text";
     const struct report_format *format = find_format(name);
     if (options->words_len)
-        return fail(EXIT_USAGE, "it takes no file names; the store is given with --store DIR");
+        return cmd_fail("report", EXIT_USAGE,
+                        "it takes no file names; the store is given with --store DIR");
     if (format == NULL)
-        return fail(EXIT_USAGE, "--format is one of text, html, json, csv");
+        return cmd_fail("report", EXIT_USAGE, "--format is one of text, html, json, csv");
     if (!read_period(options, &making.from, &making.to))
-        return fail(EXIT_USAGE, "the period is --year YYYY, or --from YYYY-MM-DD --to YYYY-MM-DD");
+        return cmd_fail("report", EXIT_USAGE,
+                        "the period is --year YYYY, or --from YYYY-MM-DD --to YYYY-MM-DD");
     if (strcmp(options->store, "none") == 0)
-        return fail(EXIT_USAGE, "it needs a store: --store DIR");
+        return cmd_fail("report", EXIT_USAGE, "it needs a store: --store DIR");
     return make_and_write(options, format, &making);
 }
 

@@ -2,18 +2,11 @@
  * muster trace: everything the store knows of one host, controller, site or device.
  */
 #include "census/trace.h"
-#include "cmd/cmd.h"
+#include "cmd/ask.h"
 
 #include "output/trace.h"
-#include "store/store.h"
 
 #include <stdio.h>
-
-static int fail(int status, const char *text)
-{
-    (void)fprintf(stderr, "muster trace: %s\n", text);
-    return status;
-}
 
 struct making {
     struct trace trace;
@@ -37,7 +30,7 @@ static int print(const struct trace *trace, bool json)
     bool done = fwrite(buf.at, 1, buf.len, stdout) == buf.len && fflush(stdout) == 0;
     buf_free(&buf);
     if (!done)
-        return fail(EXIT_WORLD, "cannot write the answer");
+        return cmd_fail("trace", EXIT_WORLD, "cannot write the answer");
     bool known = trace->name.at == NULL || trace->pair.len || trace->contact.len;
     return known ? EXIT_DONE : EXIT_UNUSED_INPUT;
 }
@@ -45,27 +38,18 @@ static int print(const struct trace *trace, bool json)
 static int run(const struct options *options)
 {
     if (options->words_len > 1 || (options->words_len == 0 && !options->near))
-        return fail(EXIT_USAGE, "it takes one address or name (--near alone: all that stood just "
-                                "under the line)");
+        return cmd_fail("trace", EXIT_USAGE,
+                        "it takes one address or name (--near alone: all that stood just "
+                        "under the line)");
     if (strcmp(options->store, "none") == 0)
-        return fail(EXIT_USAGE, "it needs a store: --store DIR");
+        return cmd_fail("trace", EXIT_USAGE, "it needs a store: --store DIR");
     struct making making = {.near = options->near};
     if (options->words_len)
         making.name = options->words[0];
-    struct err err = {""};
-    unsigned threads = options->workers ? options->workers : 2;
-    switch (store_ask(options->store, options->memory_bytes, threads, make, &making, &err)) {
-    case STORE_EMPTY:
-        (void)snprintf(err.text, sizeof err.text,
-                       "the store %.200s is empty; fill it with: muster read --store %.100s FILE",
-                       options->store, options->store);
-        return fail(EXIT_WORLD, err.text);
-    case STORE_UNREADABLE:
-        return fail(EXIT_WORLD, err.text);
-    case STORE_ANSWERED:
-        break;
-    }
-    int status = print(&making.trace, options->json);
+    int status = cmd_ask(options, "trace", make, &making);
+    if (status != EXIT_DONE)
+        return status;
+    status = print(&making.trace, options->json);
     trace_free(&making.trace);
     return status;
 }
