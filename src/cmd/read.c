@@ -221,6 +221,8 @@ static void show(struct run *run)
     const struct options *o = run->options;
     struct buf buf = {0};
     progress_clear(&run->progress);
+    if (run->summary.sources == 0) /* why was said above; "nothing found" would be a lie */
+        return;
     bool terminal = isatty(STDOUT_FILENO) == 1;
     struct winsize size = {0};
     unsigned columns = 100;

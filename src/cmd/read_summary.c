@@ -173,6 +173,9 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
     print_skips(s, buf);
     if (options->verbose)
         print_shards(s, buf);
+    if (s->unused)
+        buf_format(buf, "unused    %u input%s could not be used at all: named above\n", s->unused,
+                   plural(s->unused));
     if (s->known)
         buf_format(buf, "store     %u of %u source%s were read before: not counted again\n",
                    s->known, s->sources, plural(s->sources));
