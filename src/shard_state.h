@@ -1,5 +1,6 @@
 /*
- * The inside of a shard, shared by shard.c (frames, records) and close.c (evidence, rows).
+ * The inside of a shard, shared by shard.c (frames), shard_tables.c (hosts, names,
+ * pairs), shard_records.c (records to detectors) and close.c (evidence, rows).
  */
 #ifndef MUSTER_SHARD_STATE_H
 #define MUSTER_SHARD_STATE_H
@@ -62,8 +63,29 @@ struct shard {
 /* close.c */
 void shard_close_pair(struct shard *shard, uint32_t pair);
 void shard_close_days_before(struct shard *shard, struct day day);
-/* shard.c: the host of a pair, NULL when its entry was evicted */
+
+/* shard_tables.c: NULL when its entry was evicted */
 struct host_entry *shard_host(const struct shard *shard, struct day day, struct address address);
+struct host_entry *shard_host_take(struct shard *shard, struct day day, struct address address);
+/* What DNS told the host of an address; NULL when nothing. */
+struct name_entry *shard_name_find(const struct shard *shard, struct address host,
+                                   struct address address);
+void shard_name_learn(struct shard *shard, struct address host, struct address address,
+                      struct text name);
+struct pair_key {
+    struct day day;
+    struct address host, outside;
+    uint64_t name_low, name_high;
+    bool by_name;
+};
+/* The pair of a key, made when new; `name` is what it is called then. */
+struct pair_entry *shard_pair_take(struct shard *shard, const struct pair_key *key,
+                                   struct text name);
+/* The pair is called so from now on; null, empty and overlong names change nothing. */
+void shard_name_pair(struct pair_entry *pair, struct text name);
+
+/* shard_records.c: `context` is the shard */
+void shard_record(void *context, const struct record *record);
 /* What detector number d may look at of a pair and its host. */
 struct detect shard_detect(const struct shard *shard, struct pair_entry *pair,
                            struct host_entry *host, unsigned d);

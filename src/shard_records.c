@@ -1,0 +1,245 @@
+/*
+ * Records on their way to the detectors: each is filed under its host and pair, whose summary grows
+ * by it, and handed to the detectors that want its kind.
+ */
+#include "shard_state.h"
+
+#include "record/home.h"
+
+#include <string.h>
+#include <xxhash.h>
+
+/* The registered domain of a name (publicsuffix.org), or the whole name when there is none. */
+static struct text registered_domain(const struct shard *s, struct text name)
+{
+    char copy[256];
+    if (name.len == 0 || name.len >= sizeof copy || memchr(name.at, '\0', name.len))
+        return name;
+    memcpy(copy, name.at, name.len);
+    copy[name.len] = '\0';
+    const char *at = psl_registrable_domain(s->psl, copy);
+    return at ? text_at(name.at + (at - copy), name.len - (uint32_t)(at - copy)) : name;
+}
+
+static void pair_seen(struct pair *p, struct instant first, struct instant last)
+{
+    if (!instant_known(p->first) || first.us < p->first.us)
+        p->first = first;
+    if (!instant_known(p->last) || last.us > p->last.us)
+        p->last = last;
+    int64_t day_us = (int64_t)p->day.number * DAY_US;
+    int from = first.us < day_us ? 0 : day_hour(first);
+    for (int hour = from; hour <= day_hour(last); hour++)
+        p->hours |= UINT32_C(1) << hour;
+}
+
+struct detect shard_detect(const struct shard *s, struct pair_entry *e, struct host_entry *h,
+                           unsigned d)
+{
+    struct detect detect = {.pair_state = (char *)e + s->pair_offset[d],
+                            .host_state = (char *)h + s->host_offset[d],
+                            .pair = &e->pair,
+                            .host = &h->host,
+                            .indicators = s->indicators,
+                            .knob = s->conf->detector[d]};
+    return detect;
+}
+
+static void hand_on(struct shard *s, struct pair_entry *e, struct host_entry *h,
+                    const struct record *record)
+{
+    for (unsigned d = 0; d < detectors_len; d++) {
+        if (!(detectors[d]->records & record->kind))
+            continue;
+        struct detect detect = shard_detect(s, e, h, d);
+        detectors[d]->record(&detect, record);
+    }
+}
+
+static struct pair_entry *address_pair(struct shard *s, const struct record *record)
+{
+    struct pair_key key = {.day = instant_day(record->time),
+                           .host = record->ends.host,
+                           .outside = record->ends.outside};
+    struct pair_entry *e = shard_pair_take(s, &key, text_of(NULL));
+    if (e->name_len == 0) {
+        const struct name_entry *n = shard_name_find(s, key.host, key.outside);
+        if (n)
+            shard_name_pair(e, text_at(n->name, n->name_len));
+    }
+    if (record->ends.outside_home)
+        e->pair.flags |= PAIR_OUTSIDE_HOME;
+    if (!instant_known(e->pair.first))
+        e->pair.host_port = record->ends.host_port;
+    return e;
+}
+
+static void flow_of_pair(struct pair *p, const struct record *record)
+{
+    const struct flow_record *f = record->flow;
+    bool first = p->protocol == 0 && p->port_bytes == 0;
+    pair_seen(p, f->first, f->last);
+    if (!f->cut) {
+        p->flows++;
+        p->flags |= record->ends.host_opened ? PAIR_OPENED_HOST : PAIR_OPENED_OUTSIDE;
+        if (record->ends.host_opened) {
+            int64_t ms = (f->first.us - (int64_t)p->day.number * DAY_US) / 1000;
+            if (p->calls < PAIR_CALLS)
+                p->call_ms[p->calls] = ms < 0 ? 0 : (uint32_t)ms;
+            p->calls++;
+        }
+    }
+    if (f->answered) {
+        p->flows_answered++;
+        if (record->ends.host_opened)
+            p->flags |= PAIR_ANSWERED;
+    }
+    if (!first && p->protocol != record->ends.protocol)
+        p->flags |= PAIR_PROTOCOLS;
+    uint16_t port =
+        record->ends.host_opened ? record->ends.outside_port.number : record->ends.host_port.number;
+    if (!first && record->ends.host_opened && p->port.number && p->port.number != port)
+        p->flags |= PAIR_PORTS;
+    uint64_t bytes = f->bytes_out + f->bytes_in;
+    if (record->ends.host_opened && (first || bytes > p->port_bytes || p->port.number == 0)) {
+        p->port = record->ends.outside_port;
+        p->port_bytes = bytes;
+        p->app = f->app;
+    }
+    p->protocol = record->ends.protocol;
+    p->bytes_out += f->bytes_out;
+    p->bytes_in += f->bytes_in;
+    p->payload_out += f->payload_out;
+    p->payload_in += f->payload_in;
+}
+
+/* A message between a client and a resolver: filed under who asked, by registered domain. */
+static void on_dns(struct shard *s, const struct record *record)
+{
+    const struct dns_record *dns = record->dns;
+    s->counts.dns++;
+    struct host_entry *h = shard_host_take(s, instant_day(record->time), record->ends.host);
+    if (!record->ends.host_opened) {
+        if (dns->response)
+            h->host.flags |= HOST_RESOLVER;
+        return;
+    }
+    if (dns->name.len == 0)
+        return;
+    struct text domain = registered_domain(s, dns->name);
+    XXH128_hash_t digest = XXH3_128bits(domain.at, domain.len);
+    struct pair_key key = {.day = instant_day(record->time),
+                           .host = record->ends.host,
+                           .name_low = digest.low64,
+                           .name_high = digest.high64,
+                           .by_name = true};
+    struct pair_entry *e = shard_pair_take(s, &key, domain);
+    pair_seen(&e->pair, record->time, record->time);
+    e->pair.flags |= PAIR_OPENED_HOST;
+    if (dns->response) {
+        e->pair.bytes_in += dns->message_len;
+        e->pair.flows_answered++;
+        for (unsigned i = 0; i < dns->answers_len; i++)
+            if (address_known(dns->answer[i].address))
+                shard_name_learn(s, key.host, dns->answer[i].address, dns->name);
+    } else {
+        e->pair.flows++;
+        e->pair.bytes_out += dns->message_len;
+    }
+    e->pair.protocol = record->ends.protocol;
+    e->pair.port = record->ends.outside_port;
+    e->pair.app = "dns";
+    hand_on(s, e, h, record);
+}
+
+static struct text without_port(struct text host)
+{
+    const char *colon = host.at && host.len ? memrchr(host.at, ':', host.len) : NULL;
+    if (colon && memchr(host.at, ']', host.len) == NULL)
+        host.len = (uint32_t)(colon - host.at);
+    struct address address;
+    return address_parse(host, &address) ? text_of(NULL) : host;
+}
+
+static void on_content(struct shard *s, const struct record *record)
+{
+    struct host_entry *h = shard_host_take(s, instant_day(record->time), record->ends.host);
+    struct pair_entry *e = address_pair(s, record);
+    pair_seen(&e->pair, record->time, record->time);
+    if (record->kind == RECORD_TLS) {
+        s->counts.tls++;
+        if (record->ends.host_opened)
+            shard_name_pair(e, record->tls->server_name);
+    } else {
+        s->counts.http++;
+        const struct http_record *http = record->http;
+        if (record->ends.host_opened)
+            shard_name_pair(e, without_port(http->host));
+        else if (http->status &&
+                 (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
+            h->host.flags |= HOST_PROXY;
+    }
+    hand_on(s, e, h, record);
+}
+
+static void count_app(struct shard *s, const struct record *record)
+{
+    const char *name = record->flow->app;
+    if (name == NULL) {
+        if (record->flow->answered && record->ends.protocol != PROTOCOL_ICMP &&
+            record->ends.protocol != PROTOCOL_ICMP6)
+            s->counts.skips.count[SKIP_app_unknown]++;
+        return;
+    }
+    for (unsigned i = 0; i < SHARD_APPS; i++) {
+        if (s->counts.app[i].name == NULL)
+            s->counts.app[i].name = name;
+        if (strcmp(s->counts.app[i].name, name) == 0) {
+            s->counts.app[i].flows++;
+            return;
+        }
+    }
+}
+
+static void on_flow(struct shard *s, const struct record *record)
+{
+    const struct flow_record *f = record->flow;
+    struct host_entry *h = shard_host_take(s, instant_day(record->time), record->ends.host);
+    if (!f->cut) {
+        count_app(s, record);
+        /* with two home ends the opener's shard counts the conversation */
+        if (record->ends.host_opened || !record->ends.outside_home) {
+            s->counts.flows++;
+            s->counts.flows_answered += f->answered;
+        }
+        h->host.flows_opened += record->ends.host_opened;
+    }
+    h->host.flows_answered += f->answered && record->ends.host_opened;
+    if (!record->ends.host_opened && f->answered) {
+        h->host.flags |= HOST_SERVER;
+        if (f->app && strcmp(f->app, "smtp") == 0 && !record->ends.outside_home)
+            h->host.flags |= HOST_MAIL;
+    }
+    struct pair_entry *e = address_pair(s, record);
+    flow_of_pair(&e->pair, record);
+    hand_on(s, e, h, record);
+}
+
+void shard_record(void *context, const struct record *record)
+{
+    struct shard *s = context;
+    if (address_is_special(record->ends.outside))
+        return;
+    switch (record->kind) {
+    case RECORD_DNS:
+        on_dns(s, record);
+        break;
+    case RECORD_FLOW:
+        on_flow(s, record);
+        break;
+    case RECORD_TLS:
+    case RECORD_HTTP:
+        on_content(s, record);
+        break;
+    }
+}

@@ -1,0 +1,142 @@
+/*
+ * The tables of a shard: its hosts by day, what DNS told them of addresses, and the pairs. Each
+ * takes the place of the oldest when it is full, and counts that.
+ */
+#include "shard_state.h"
+
+#include "record/popular.h"
+
+#include <string.h>
+
+static uint32_t host_hash(struct day day, struct address address)
+{
+    return (uint32_t)table_mix(address.high ^ (uint64_t)(uint32_t)day.number << 32, address.low);
+}
+
+static uint32_t host_index(const struct shard *s, struct day day, struct address address,
+                           uint32_t hash)
+{
+    uint32_t i = table_first(&s->hosts, hash);
+    for (; i; i = table_next(&s->hosts, i)) {
+        const struct host_entry *h = table_at(&s->hosts, i);
+        if (h->host.day.number == day.number && address_same(h->host.address, address))
+            break;
+    }
+    return i;
+}
+
+struct host_entry *shard_host(const struct shard *s, struct day day, struct address address)
+{
+    uint32_t i = host_index(s, day, address, host_hash(day, address));
+    return i ? table_at(&s->hosts, i) : NULL;
+}
+
+struct host_entry *shard_host_take(struct shard *s, struct day day, struct address address)
+{
+    uint32_t hash = host_hash(day, address);
+    uint32_t i = host_index(s, day, address, hash);
+    if (i) {
+        table_touch(&s->hosts, i, 0);
+        return table_at(&s->hosts, i);
+    }
+    if (table_full(&s->hosts)) {
+        table_remove(&s->hosts, table_oldest(&s->hosts, 0));
+        s->counts.skips.count[SKIP_host_evicted]++;
+    }
+    struct host_entry *h = table_at(&s->hosts, table_add(&s->hosts, hash, 0));
+    h->host.day = day;
+    h->host.address = address;
+    s->counts.hosts++;
+    return h;
+}
+
+static uint32_t name_hash(struct address host, struct address address)
+{
+    return (uint32_t)table_mix(table_mix(host.high, host.low) ^ address.high, address.low);
+}
+
+struct name_entry *shard_name_find(const struct shard *s, struct address host,
+                                   struct address address)
+{
+    uint32_t hash = name_hash(host, address);
+    for (uint32_t i = table_first(&s->names, hash); i; i = table_next(&s->names, i)) {
+        struct name_entry *n = table_at(&s->names, i);
+        if (address_same(n->address, address) && address_same(n->host, host))
+            return n;
+    }
+    return NULL;
+}
+
+void shard_name_learn(struct shard *s, struct address host, struct address address,
+                      struct text name)
+{
+    struct name_entry *n = shard_name_find(s, host, address);
+    if (n == NULL) {
+        if (table_full(&s->names))
+            table_remove(&s->names, table_oldest(&s->names, 0));
+        n = table_at(&s->names, table_add(&s->names, name_hash(host, address), 0));
+        n->host = host;
+        n->address = address;
+    }
+    n->name_len = (uint16_t)(name.len < NAME_KEPT ? name.len : 0);
+    memcpy(n->name, name.at, n->name_len);
+}
+
+static void pair_name(struct pair_entry *e)
+{
+    e->pair.name = e->name_len ? text_at(e->name, e->name_len) : text_of(NULL);
+    if (popular_name(e->pair.name))
+        e->pair.flags |= PAIR_POPULAR;
+    else
+        e->pair.flags &= (uint16_t)~PAIR_POPULAR;
+}
+
+void shard_name_pair(struct pair_entry *e, struct text name)
+{
+    if (name.at == NULL || name.len == 0 || name.len >= NAME_KEPT)
+        return;
+    memcpy(e->name, name.at, name.len);
+    e->name_len = (uint16_t)name.len;
+    pair_name(e);
+}
+
+static uint32_t pair_hash(const struct pair_key *k)
+{
+    uint64_t a = table_mix(k->host.high ^ k->name_low, k->host.low ^ (uint32_t)k->day.number);
+    return (uint32_t)table_mix(a ^ k->outside.high, k->outside.low ^ k->name_high);
+}
+
+static void pair_evict(struct shard *s)
+{
+    uint32_t oldest = table_oldest(&s->pairs, 0);
+    s->counts.skips.count[SKIP_pair_evicted]++;
+    shard_close_pair(s, oldest);
+    table_remove(&s->pairs, oldest);
+}
+
+struct pair_entry *shard_pair_take(struct shard *s, const struct pair_key *k, struct text name)
+{
+    uint32_t hash = pair_hash(k);
+    for (uint32_t i = table_first(&s->pairs, hash); i; i = table_next(&s->pairs, i)) {
+        struct pair_entry *e = table_at(&s->pairs, i);
+        if (address_same(e->pair.outside, k->outside) && address_same(e->pair.host, k->host) &&
+            e->name_low == k->name_low && e->name_high == k->name_high &&
+            e->pair.day.number == k->day.number &&
+            ((e->pair.flags & PAIR_BY_NAME) != 0) == k->by_name) {
+            table_touch(&s->pairs, i, 0);
+            return e;
+        }
+    }
+    if (table_full(&s->pairs))
+        pair_evict(s);
+    struct pair_entry *e = table_at(&s->pairs, table_add(&s->pairs, hash, 0));
+    e->name_low = k->name_low;
+    e->name_high = k->name_high;
+    e->pair.day = k->day;
+    e->pair.host = k->host;
+    e->pair.outside = k->outside;
+    e->pair.flags = k->by_name ? PAIR_BY_NAME : 0;
+    e->pair.first.us = e->pair.last.us = INSTANT_NONE_US;
+    shard_name_pair(e, name);
+    return e;
+}
