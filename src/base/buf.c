@@ -76,107 +76,132 @@ static unsigned utf8_len(struct text text, uint32_t i)
     return 0;
 }
 
-/* Walks the text as UTF-8; `special` appends what stands for a one-byte character, or declines. */
-static void escape(struct buf *buf, struct text text, const char *bad,
-                   bool (*special)(struct buf *, unsigned char))
+/* The code point of a valid sequence of `len` bytes. */
+static uint32_t utf8_point(const char *at, unsigned len)
+{
+    const unsigned char *p = (const unsigned char *)at;
+    uint32_t point = len == 1 ? p[0] : p[0] & (0x7FU >> len);
+    for (unsigned i = 1; i < len; i++)
+        point = point << 6 | (p[i] & 0x3F);
+    return point;
+}
+
+/* Characters that are not seen but change what is: C0 and C1 controls (U+009B starts a terminal's
+ * sequence as ESC [ does), the overrides of writing direction (Unicode TR 9), line and paragraph
+ * separators, zero-width characters and tags. A name that somebody else chose may hold any. */
+static bool is_hidden(uint32_t point)
+{
+    return point < 0x20 || (point >= 0x7F && point <= 0x9F) || point == 0x61C ||
+           (point >= 0x200B && point <= 0x200F) || (point >= 0x2028 && point <= 0x202E) ||
+           (point >= 0x2060 && point <= 0x206F) || point == 0xFEFF ||
+           (point >= 0xFFF9 && point <= 0xFFFB) || (point >= 0xE0000 && point <= 0xE007F);
+}
+
+static void put_bytes(struct buf *buf, const char *at, unsigned len)
+{
+    for (unsigned i = 0; i < len; i++)
+        buf_format(buf, "\\x%02x", (unsigned char)at[i]);
+}
+
+/* Walks the text as UTF-8. `put` appends what stands for the character (len bytes at `at`), or
+ * declines: then it is copied. len 0: one byte that is no UTF-8. */
+static void escape(struct buf *buf, struct text text,
+                   bool (*put)(struct buf *, const char *at, unsigned len))
 {
     for (uint32_t i = 0; i < text.len;) {
         unsigned len = utf8_len(text, i);
-        unsigned char byte = (unsigned char)text.at[i];
-        if (len == 0) {
-            if (bad)
-                buf_string(buf, bad);
-            else
-                buf_format(buf, "\\x%02x", byte);
-            i++;
-        } else {
-            if (len > 1 || !special(buf, byte))
-                buf_add(buf, text.at + i, len);
-            i += len;
-        }
+        if (!put(buf, text.at + i, len))
+            buf_add(buf, text.at + i, len);
+        i += len ? len : 1;
     }
 }
 
-static bool json_special(struct buf *buf, unsigned char byte)
+static bool put_json(struct buf *buf, const char *at, unsigned len)
 {
-    if (byte == '"' || byte == '\\') {
-        char two[2] = {'\\', (char)byte};
+    if (len == 0) {
+        buf_string(buf, "\xEF\xBF\xBD");
+        return true;
+    }
+    if (len == 1 && (*at == '"' || *at == '\\')) {
+        char two[2] = {'\\', *at};
         buf_add(buf, two, 2);
         return true;
     }
-    if (byte >= 0x20 && byte != 0x7F)
+    uint32_t point = utf8_point(at, len);
+    if (!is_hidden(point))
         return false;
-    buf_format(buf, "\\u%04x", byte);
+    if (point >= 0x10000) /* RFC 8259 7: as a pair of surrogates */
+        buf_format(buf, "\\u%04x\\u%04x", 0xD800 + ((point - 0x10000) >> 10),
+                   0xDC00 + ((point - 0x10000) & 0x3FF));
+    else
+        buf_format(buf, "\\u%04x", point);
     return true;
 }
 
 void buf_json(struct buf *buf, struct text text)
 {
     buf_char(buf, '"');
-    escape(buf, text, "\xEF\xBF\xBD", json_special);
+    escape(buf, text, put_json);
     buf_char(buf, '"');
 }
 
-static bool html_special(struct buf *buf, unsigned char byte)
+static bool put_html(struct buf *buf, const char *at, unsigned len)
 {
-    switch (byte) {
-    case '<':
-        buf_string(buf, "&lt;");
-        return true;
-    case '>':
-        buf_string(buf, "&gt;");
-        return true;
-    case '&':
-        buf_string(buf, "&amp;");
-        return true;
-    case '"':
-        buf_string(buf, "&quot;");
-        return true;
-    case '\'':
-        buf_string(buf, "&#39;");
-        return true;
-    default:
-        if (byte >= 0x20 || byte == '\n' || byte == '\t')
-            return false;
-        buf_string(buf, "\xEF\xBF\xBD");
-        return true;
-    }
+    const char *entity = NULL;
+    if (len == 0 || (is_hidden(utf8_point(at, len)) && *at != '\n' && *at != '\t'))
+        entity = "\xEF\xBF\xBD";
+    else if (*at == '<')
+        entity = "&lt;";
+    else if (*at == '>')
+        entity = "&gt;";
+    else if (*at == '&')
+        entity = "&amp;";
+    else if (*at == '"')
+        entity = "&quot;";
+    else if (*at == '\'')
+        entity = "&#39;";
+    if (entity != NULL)
+        buf_string(buf, entity);
+    return entity != NULL;
 }
 
 void buf_html(struct buf *buf, struct text text)
 {
-    escape(buf, text, "\xEF\xBF\xBD", html_special);
+    escape(buf, text, put_html);
 }
 
-static bool printable_special(struct buf *buf, unsigned char byte)
+static bool put_printable(struct buf *buf, const char *at, unsigned len)
 {
-    if (byte >= 0x20 && byte != 0x7F)
+    if (len && !is_hidden(utf8_point(at, len)))
         return false;
-    buf_format(buf, "\\x%02x", byte);
+    put_bytes(buf, at, len ? len : 1);
     return true;
 }
 
 void buf_printable(struct buf *buf, struct text text)
 {
-    escape(buf, text, NULL, printable_special);
+    escape(buf, text, put_printable);
+}
+
+static bool put_csv(struct buf *buf, const char *at, unsigned len)
+{
+    if (len == 1 && *at == '"') {
+        buf_string(buf, "\"\"");
+        return true;
+    }
+    return put_printable(buf, at, len);
 }
 
 void buf_csv(struct buf *buf, struct text text)
 {
     bool quote = false;
     for (uint32_t i = 0; i < text.len && !quote; i++)
-        quote = strchr(",\"\r\n", text.at[i]) != NULL;
-    if (!quote) {
-        buf_text(buf, text);
-        return;
-    }
-    buf_char(buf, '"');
-    for (uint32_t i = 0; i < text.len; i++) {
-        if (text.at[i] == '"')
-            buf_char(buf, '"');
-        buf_char(buf, text.at[i]);
-    }
-    buf_char(buf, '"');
+        quote = text.at[i] == ',' || text.at[i] == '"';
+    if (quote)
+        buf_char(buf, '"');
+    escape(buf, text, put_csv);
+    if (quote)
+        buf_char(buf, '"');
 }
 
 void buf_free(struct buf *buf)

@@ -22,13 +22,14 @@ void buf_text(struct buf *buf, struct text text);
 void buf_string(struct buf *buf, const char *string);
 void buf_char(struct buf *buf, char c);
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* A JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD (RFC 8259 8.1). */
+/* A JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD (RFC 8259 8.1); controls,
+ * overrides of the writing direction and other characters that are not seen become \uNNNN. */
 void buf_json(struct buf *buf, struct text text);
-/* Text safe inside HTML text and attribute values; bad UTF-8 as U+FFFD. */
+/* Text safe inside HTML text and attribute values; bad UTF-8, controls and the unseen as U+FFFD. */
 void buf_html(struct buf *buf, struct text text);
-/* One CSV field (RFC 4180), quoted when needed. */
+/* One CSV field (RFC 4180), quoted when needed; controls and the unseen as \xNN. */
 void buf_csv(struct buf *buf, struct text text);
-/* Text safe for a terminal: control bytes and bad UTF-8 as \xNN. */
+/* Text safe for a terminal: controls, bad UTF-8 and the unseen as \xNN. */
 void buf_printable(struct buf *buf, struct text text);
 void buf_free(struct buf *buf);
 

@@ -50,6 +50,14 @@ static void put_cells_sql(struct buf *sql, const struct question *q)
     }
 }
 
+/* The rule as SQL; C reads the same line (record/counting.c). */
+static const char counts_sql[] =
+    "CREATE MACRO counts(confirmed_days, probable_days, probable_kinds) AS "
+#define RULE(expression) #expression
+#include "record/counting.list"
+#undef RULE
+    ;
+
 static bool make_period(const struct asker *asker, const struct census *census, struct err *err)
 {
     char from[DAY_TEXT] = "0001-01-01", to[DAY_TEXT] = "9999-12-31";
@@ -60,7 +68,8 @@ static bool make_period(const struct asker *asker, const struct census *census, 
     struct buf sql = {0};
     buf_format(&sql, "CREATE TABLE period AS SELECT DATE '%s' AS first_day, DATE '%s' AS last_day;",
                from, to);
-    bool done = asker_run(asker, sql.at, err) && asker_run(asker, census_prepare_sql, err);
+    bool done = asker_run(asker, sql.at, err) && asker_run(asker, counts_sql, err) &&
+                asker_run(asker, census_prepare_sql, err);
     buf_free(&sql);
     return done;
 }
@@ -214,9 +223,9 @@ static bool check_months(const struct asker *asker, struct census *census, struc
     struct rows rows;
     if (!asker_ask(asker,
                    "SELECT month, count(*) FROM (SELECT strftime(day, '%Y-%m') AS month, host_id "
-                   "FROM seen GROUP BY ALL HAVING count(*) FILTER (rank = 3) > 0 OR "
-                   "count(DISTINCT day) FILTER (rank = 2) >= 2 OR "
-                   "len(list_distinct(flatten(list(kinds) FILTER (rank = 2)))) >= 2) "
+                   "FROM seen GROUP BY ALL HAVING counts(count(DISTINCT day) FILTER (rank = 3), "
+                   "count(DISTINCT day) FILTER (rank = 2), "
+                   "len(list_distinct(flatten(list(kinds) FILTER (rank = 2)))))) "
                    "GROUP BY month ORDER BY count(*) DESC, month LIMIT 1",
                    &census->arena, &rows, err))
         return false;

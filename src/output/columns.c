@@ -46,7 +46,7 @@ void column_number(struct buf *buf, struct text digits)
     }
 }
 
-void column_count(struct buf *buf, int64_t value)
+void column_thousands(struct buf *buf, int64_t value)
 {
     struct buf digits = {0};
     buf_format(&digits, "%lld", (long long)value);
@@ -84,38 +84,96 @@ void census_period(struct buf *buf, const struct census *census)
 
 static void put_counted(struct buf *buf, int64_t value, const char *one, const char *many)
 {
-    column_count(buf, value);
+    column_thousands(buf, value);
     buf_char(buf, ' ');
     buf_string(buf, value == 1 ? one : many);
+}
+
+static void put_grades(struct buf *buf, const struct counting *c)
+{
+    buf_string(buf, " (");
+    column_thousands(buf, c->confirmed);
+    buf_string(buf, " confirmed, ");
+    column_thousands(buf, c->probable);
+    buf_string(buf, " probable)");
+}
+
+static void put_control(struct buf *buf, const struct counting *c)
+{
+    int64_t found = c->confirmed + c->probable;
+    if (c->counted == 0) {
+        buf_string(buf, found ? "No host counts as seen under control."
+                              : "No host was seen under control.");
+        return;
+    }
+    put_counted(buf, c->counted, "host was", "hosts were");
+    buf_string(buf, " seen under control");
+    if (c->controllers) {
+        buf_string(buf, " of ");
+        put_counted(buf, c->controllers, "control server", "control servers");
+    }
+    if (c->countries) {
+        buf_string(buf, " hosted in ");
+        put_counted(buf, c->countries, "country", "countries");
+    }
+    if (found == c->counted)
+        put_grades(buf, c);
+    buf_char(buf, '.');
+}
+
+/* Only when some of the hosts with findings do not count. */
+static void put_found(struct buf *buf, const struct counting *c)
+{
+    int64_t found = c->confirmed + c->probable;
+    if (found == c->counted)
+        return;
+    buf_string(buf, " Findings stand against ");
+    put_counted(buf, found, "host", "hosts");
+    put_grades(buf, c);
+    buf_string(buf, "; ");
+    put_counted(buf, found - c->counted, "does not", "do not");
+    buf_string(buf, " count yet: probable on one day, by one kind of evidence only.");
+}
+
+void counting_words(struct buf *buf, const struct counting *c)
+{
+    put_control(buf, c);
+    put_found(buf, c);
+    if (c->suspected) {
+        buf_char(buf, ' ');
+        put_counted(buf, c->suspected, "more is suspected", "more are suspected");
+        buf_string(buf, ", which never counts.");
+    }
+    if (c->sinkhole) {
+        buf_char(buf, ' ');
+        put_counted(buf, c->sinkhole, "was", "were");
+        buf_string(buf, " seen only at sinkholes: infected, not under control.");
+    }
 }
 
 void census_headline(struct buf *buf, const struct census *census)
 {
     const int64_t *n = census->number;
-    if (n[CENSUS_hosts_counted] == 0) {
-        buf_string(buf, "No host counts as seen under control in this period");
-    } else {
-        put_counted(buf, n[CENSUS_hosts_counted], "host was", "hosts were");
-        buf_string(buf, " seen under control of ");
-        put_counted(buf, n[CENSUS_controllers], "control server", "control servers");
-        buf_string(buf, " hosted in ");
-        put_counted(buf, n[CENSUS_countries], "country", "countries");
-    }
-    buf_string(buf, " (seen: ");
-    column_count(buf, n[CENSUS_hosts_confirmed]);
-    buf_string(buf, " confirmed, ");
-    column_count(buf, n[CENSUS_hosts_probable]);
-    buf_string(buf, " probable, ");
-    column_count(buf, n[CENSUS_hosts_suspected]);
-    buf_string(buf, " suspected). ");
-    if (n[CENSUS_hosts_sinkhole]) {
-        put_counted(buf, n[CENSUS_hosts_sinkhole], "host was", "hosts were");
-        buf_string(buf, " seen only at sinkholes: infected, not under control. ");
-    }
+    const struct counting counting = {
+        .counted = n[CENSUS_hosts_counted],
+        .confirmed = n[CENSUS_hosts_confirmed],
+        .probable = n[CENSUS_hosts_probable],
+        .suspected = n[CENSUS_hosts_suspected],
+        .sinkhole = n[CENSUS_hosts_sinkhole],
+        .controllers = n[CENSUS_controllers],
+        .countries = n[CENSUS_countries],
+    };
+    counting_words(buf, &counting);
     if (n[CENSUS_sites]) {
+        buf_char(buf, ' ');
         put_counted(buf, n[CENSUS_sites], "website carries", "websites carry");
-        buf_string(buf, " an implant. ");
+        buf_string(buf, " an implant.");
     }
+}
+
+void census_watched(struct buf *buf, const struct census *census)
+{
+    const int64_t *n = census->number;
     put_counted(buf, n[CENSUS_days_watched], "day was", "days were");
     buf_string(buf, " watched, in ");
     put_counted(buf, n[CENSUS_sources], "source", "sources");

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "record/census.h"
+#include "record/counting.h"
 #include "record/skip.h"
 
 /* "rank_by_hosts" -> "rank by hosts". */
@@ -15,12 +16,15 @@ void column_heading(struct buf *buf, struct text name);
 bool column_is_number(const struct rows *rows, unsigned column);
 /* "3340000" -> "3,340,000"; anything else as it is. */
 void column_number(struct buf *buf, struct text digits);
-void column_count(struct buf *buf, int64_t value);
+void column_thousands(struct buf *buf, int64_t value);
 
 /* "2020-06-01 to 2020-06-30": the period asked for, else what was watched. */
 void census_period(struct buf *buf, const struct census *census);
-/* The report's first sentence. */
+/* The counted hosts in words: the same at the end of a read and at the top of a report. */
+void counting_words(struct buf *buf, const struct counting *counting);
+/* The report's first sentences; and what was watched. */
 void census_headline(struct buf *buf, const struct census *census);
+void census_watched(struct buf *buf, const struct census *census);
 /* What the sources' `skipped` columns add up to. */
 void census_skips(struct skips *ret, const struct census *census);
 /* Sentences on what the figures do not say. */

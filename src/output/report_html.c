@@ -111,7 +111,7 @@ static void put_top(struct buf *buf, const struct census *census)
     buf_string(buf, "</p>\n<div class=\"cards\">");
     for (unsigned i = 0; i < sizeof card / sizeof card[0]; i++) {
         buf_string(buf, "<div class=\"card\"><b>");
-        column_count(buf, census->number[card[i]]);
+        column_thousands(buf, census->number[card[i]]);
         buf_string(buf, "</b><span>");
         buf_html(buf, text_of(census_number_label[card[i]]));
         buf_string(buf, "</span></div>\n");
@@ -284,7 +284,7 @@ static void put_unseen(struct buf *buf, const struct census *census)
         if (skips.count[i] == 0)
             continue;
         buf_string(buf, "<li>");
-        column_count(buf, (int64_t)skips.count[i]);
+        column_thousands(buf, (int64_t)skips.count[i]);
         buf_char(buf, ' ');
         buf_html(buf, text_of(skip_text[i]));
         buf_string(buf, "</li>\n");
@@ -316,9 +316,9 @@ static void put_method(struct buf *buf, const struct census *census)
         buf_string(buf, "<tr><td>");
         buf_html(buf, check->what);
         buf_string(buf, "</td><td class=\"n\">");
-        column_count(buf, check->left);
+        column_thousands(buf, check->left);
         buf_string(buf, "</td><td class=\"n\">");
-        column_count(buf, check->right);
+        column_thousands(buf, check->right);
         buf_format(buf, "</td><td class=\"%s\">%s</td></tr>\n", holds ? "ok" : "failed",
                    holds ? "holds" : "FAILED");
     }

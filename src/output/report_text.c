@@ -17,25 +17,41 @@ static void put_sentence(struct buf *buf, const char *sentence)
     wrap_text(buf, text_of(sentence), TEXT_PAGE, 0, 20);
 }
 
-static void put_hosts(struct buf *buf, const struct census *census)
+/* The pairs of probable or better of the hosts that count, or of those that do not yet. */
+static void put_pairs(struct buf *buf, const struct census *census, bool counted)
 {
     static const enum census_pair shown[] = {
-        CENSUS_PAIR_host_id, CENSUS_PAIR_controller_id, CENSUS_PAIR_country, CENSUS_PAIR_asn,
-        CENSUS_PAIR_family,  CENSUS_PAIR_grade,         CENSUS_PAIR_days,    CENSUS_PAIR_counted,
+        CENSUS_PAIR_host,    CENSUS_PAIR_sensor, CENSUS_PAIR_controller_id,
+        CENSUS_PAIR_country, CENSUS_PAIR_asn,    CENSUS_PAIR_family,
+        CENSUS_PAIR_grade,   CENSUS_PAIR_days,   CENSUS_PAIR_first,
     };
     enum { SHOWN = sizeof shown / sizeof shown[0] };
+    bool one_sensor = census->number[CENSUS_sensors] < 2;
     const struct rows *pair = &census->pair;
-    struct rows rows = {.columns = SHOWN, .len = pair->len};
+    struct rows rows = {.columns = 0};
     struct arena arena = {0};
     rows.cell = arena_new(&arena, (pair->len * SHOWN + 1) * sizeof *rows.cell);
+    struct text *cell = rows.cell;
     for (unsigned i = 0; i < SHOWN; i++)
-        rows.name[i] = pair->name[shown[i]];
-    for (size_t row = 0; row < pair->len; row++)
+        if (shown[i] != CENSUS_PAIR_sensor || !one_sensor)
+            rows.name[rows.columns++] = shown[i] == CENSUS_PAIR_controller_id
+                                            ? text_of("controller")
+                                            : pair->name[shown[i]];
+    for (size_t row = 0; row < pair->len; row++) {
+        if (text_is(rows_cell(pair, row, CENSUS_PAIR_grade), "suspected") ||
+            text_is(rows_cell(pair, row, CENSUS_PAIR_counted), "true") != counted)
+            continue;
         for (unsigned i = 0; i < SHOWN; i++)
-            rows.cell[row * SHOWN + i] = rows_cell(pair, row, shown[i]);
-    text_title(buf, "Hosts, the surest first");
-    text_table(buf, &rows, TABLE_ROWS);
-    put_sentence(buf, "Each with its evidence: muster trace HOST");
+            if (shown[i] != CENSUS_PAIR_sensor || !one_sensor)
+                *cell++ = rows_cell(pair, row, shown[i]);
+        rows.len++;
+    }
+    if (rows.len) {
+        text_title(buf, counted ? "Hosts seen under control, the surest first (times UTC)"
+                                : "Hosts probable on one day by one kind of evidence, not counted");
+        text_table(buf, &rows, TABLE_ROWS);
+        put_sentence(buf, "Each with its evidence: muster trace HOST");
+    }
     arena_free(&arena);
 }
 
@@ -47,7 +63,7 @@ static void put_unseen(struct buf *buf, const struct census *census)
     for (int i = 0; i < SKIPS; i++)
         if (skips.count[i]) {
             buf_string(buf, "  ");
-            column_count(buf, (int64_t)skips.count[i]);
+            column_thousands(buf, (int64_t)skips.count[i]);
             buf_format(buf, " %s\n", skip_text[i]);
         }
     for (unsigned i = 0; i < census_limits_len; i++)
@@ -56,16 +72,20 @@ static void put_unseen(struct buf *buf, const struct census *census)
 
 static void put_checks(struct buf *buf, const struct census *census)
 {
+    struct buf line = {0};
     text_title(buf, "Checks");
     for (unsigned i = 0; i < census->checks; i++) {
         const struct census_check *check = &census->check[i];
-        buf_format(buf, "  %s  %s: %lld %s %lld\n", census_check_holds(check) ? "ok    " : "FAILED",
-                   check->what.at, (long long)check->left,
+        line.len = 0;
+        buf_format(&line, "%s: %lld %s %lld", check->what.at, (long long)check->left,
                    check->at_most              ? "<="
                    : census_check_holds(check) ? "="
                                                : "and",
                    (long long)check->right);
+        buf_string(buf, census_check_holds(check) ? "  ok      " : "  FAILED  ");
+        wrap_hanging(buf, text_at(line.at, line.len), TEXT_PAGE, 10, 4);
     }
+    buf_free(&line);
 }
 
 static void write(struct buf *buf, const struct census *census)
@@ -77,9 +97,12 @@ static void write(struct buf *buf, const struct census *census)
     line.len = 0;
     census_headline(&line, census);
     put_sentence(buf, line.at);
+    line.len = 0;
+    census_watched(&line, census);
+    put_sentence(buf, line.at);
     buf_free(&line);
-    if (census->pair.len)
-        put_hosts(buf, census);
+    put_pairs(buf, census, true);
+    put_pairs(buf, census, false);
     for (unsigned i = 0; i < census->tables; i++) {
         if (census->table[i].rows.len == 0)
             continue;

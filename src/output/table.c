@@ -1,7 +1,8 @@
 /*
  * Trouble it answers: an analyst wants today's controlled hosts on one screen, with the reason
- * beneath each, and no manual. One line a (host, controller), the days behind it counted, the
- * strongest evidence as a sentence below; hosts with the worst finding first.
+ * beneath each, and no manual. One line a (host, controller); below it when, and the strongest
+ * evidence as a sentence. The hosts that count by the rule of the census come first, then those
+ * that do not count yet, then the suspected; in each part the worst finding first.
  *
  * What comes from packets is printed through buf_printable: no byte of it reaches the terminal as a
  * control.
@@ -10,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "output/columns.h"
 #include "output/wrap.h"
 
 #include <math.h>
@@ -19,16 +21,28 @@
 enum { SUSPECTED_MAX = 10, INDENT = 4, SENTENCE_LINES = 3, COLUMNS_LEAST = 60 };
 enum { WHERE_WIDTH = 12, FAMILY_WIDTH = 14, GRADE_WIDTH = 9, P_WIDTH = 5 };
 
+/* The parts of the page, in its order. */
+enum part { PART_COUNTED, PART_ONCE, PART_SINKHOLE, PART_SUSPECTED, PARTS };
+
+static const char *const part_title[PARTS] = {
+    [PART_ONCE] = "Probable, not counted yet: one day, one kind of evidence",
+    [PART_SINKHOLE] = "Seen only at sinkholes: infected, not under control",
+    [PART_SUSPECTED] = "Suspected, never counted",
+};
+
 /* A (host, controller) of all its days, with the day that speaks loudest. */
 struct line {
     const struct sighting *best;
+    struct instant first, last;
+    int64_t flows;
     unsigned days;
-    double host_p; /* the largest of its host in this section */
+    double host_p; /* the largest of its host in this part */
 };
 
 struct section {
     struct line *line;
-    size_t len, hosts;
+    size_t len;
+    size_t left_out; /* suspected lines of hosts that have a better one */
 };
 
 struct page {
@@ -80,33 +94,94 @@ static bool is_suspected(const struct sighting *s)
     return !text_is(s->grade, "confirmed") && !text_is(s->grade, "probable");
 }
 
-/* Lines of one section from sightings sorted by ends; a pair counts with its best grade only. */
-static struct section section_make(const struct sighting *const *sorted, size_t len, bool suspected)
+static bool at_sinkhole(const struct sighting *s)
 {
-    struct section section = {.line = mem_new(len, sizeof *section.line)};
-    for (size_t i = 0, next; i < len; i = next) {
-        struct line line = {.best = sorted[i]};
-        for (next = i; next < len && ends_compare(sorted[i], sorted[next]) == 0; next++) {
-            line.days += next == i || sorted[next]->day.number != sorted[next - 1]->day.number;
-            if (sorted[next]->p > line.best->p)
-                line.best = sorted[next];
-        }
-        if (is_suspected(line.best) == suspected)
-            section.line[section.len++] = line;
+    return text_is(s->controller_role, "sinkhole");
+}
+
+/* The part a host's lines of probable or better stand in, implants aside: sightings of one host. */
+static enum part part_of_host(const struct sighting *const *sighting, size_t len)
+{
+    bool elsewhere = false;
+    for (size_t i = 0; i < len; i++)
+        elsewhere |= !is_suspected(sighting[i]) && !at_sinkhole(sighting[i]);
+    if (!elsewhere)
+        return PART_SINKHOLE;
+    return counting_host(sighting, len) ? PART_COUNTED : PART_ONCE;
+}
+
+/* The line of one pair: sightings sorted by day. */
+static struct line line_make(const struct sighting *const *sorted, size_t len)
+{
+    struct line line = {.best = sorted[0], .first = sorted[0]->first, .last = sorted[0]->last};
+    for (size_t i = 0; i < len; i++) {
+        const struct sighting *s = sorted[i];
+        line.days += i == 0 || s->day.number != sorted[i - 1]->day.number;
+        line.flows += s->flows > 0 ? s->flows : 0;
+        if (s->p > line.best->p)
+            line.best = s;
+        if (instant_known(s->first) && s->first.us < line.first.us)
+            line.first = s->first;
+        if (instant_known(s->last) && s->last.us > line.last.us)
+            line.last = s->last;
     }
-    for (size_t i = 0, next; i < section.len; i = next) {
+    return line;
+}
+
+static size_t same_host(const struct sighting *const *sorted, size_t i, size_t len)
+{
+    size_t next = i;
+    while (next < len && address_same(sorted[i]->host, sorted[next]->host))
+        next++;
+    return next;
+}
+
+/* Adds the lines of one host: sightings sorted by ends. */
+static void sections_add(struct section sections[PARTS], const struct sighting *const *sorted,
+                         size_t len)
+{
+    enum part part = part_of_host(sorted, len);
+    size_t began[PARTS];
+    bool better = false;
+    for (size_t i = 0; i < len; i++)
+        better |= !is_suspected(sorted[i]);
+    for (int n = 0; n < PARTS; n++)
+        began[n] = sections[n].len;
+    for (size_t at = 0, next; at < len; at = next) {
+        for (next = at; next < len && ends_compare(sorted[at], sorted[next]) == 0;)
+            next++;
+        struct line line = line_make(sorted + at, next - at);
+        bool implant = text_is(line.best->kind, "implant");
+        struct section *to = &sections[is_suspected(line.best) ? PART_SUSPECTED
+                                       : implant               ? PART_COUNTED
+                                                               : part];
+        if (better && is_suspected(line.best))
+            to->left_out++;
+        else
+            to->line[to->len++] = line;
+    }
+    for (int n = 0; n < PARTS; n++) {
         double most = 0;
-        for (next = i; next < section.len &&
-                       address_same(section.line[i].best->host, section.line[next].best->host);
-             next++)
-            most = fmax(most, section.line[next].best->p);
-        for (size_t n = i; n < next; n++)
-            section.line[n].host_p = most;
-        section.hosts++;
+        for (size_t at = began[n]; at < sections[n].len; at++)
+            most = fmax(most, sections[n].line[at].best->p);
+        for (size_t at = began[n]; at < sections[n].len; at++)
+            sections[n].line[at].host_p = most;
     }
-    if (section.len)
-        qsort(section.line, section.len, sizeof *section.line, by_loudness);
-    return section;
+}
+
+/* Lines of all parts from sightings sorted by ends; a pair stands once, with its best grade. */
+static void sections_make(struct section sections[PARTS], const struct sighting *const *sorted,
+                          size_t len)
+{
+    for (int part = 0; part < PARTS; part++)
+        sections[part] = (struct section){.line = mem_new(len, sizeof(struct line))};
+    for (size_t i = 0, next; i < len; i = next) {
+        next = same_host(sorted, i, len);
+        sections_add(sections, sorted + i, next - i);
+    }
+    for (int part = 0; part < PARTS; part++)
+        if (sections[part].len)
+            qsort(sections[part].line, sections[part].len, sizeof(struct line), by_loudness);
 }
 
 /* "192.0.2.1:443", "[2001:db8::1]:443", the name when there is no address. */
@@ -203,7 +278,49 @@ static const struct evidence *strongest(const struct sighting *s)
     return best;
 }
 
-/* Beneath a line: the name or site, an unusual role, how many days, and the strongest reason. */
+/* "2024-03-05 08:01:25 to 15:58:50 UTC, 239 conversations. " */
+static void put_when(struct buf *sentence, const struct line *line)
+{
+    char first[INSTANT_TEXT], last[INSTANT_TEXT];
+    if (!instant_known(line->first) || !instant_known(line->last))
+        return;
+    bool same_day = instant_day(line->first).number == instant_day(line->last).number;
+    (void)instant_format_short(line->last, last);
+    buf_format(sentence, "%s to %s UTC", instant_format_short(line->first, first),
+               last + (same_day && strlen(last) > 11 ? 11 : 0));
+    if (line->days > 1)
+        buf_format(sentence, " on %u days", line->days);
+    if (line->flows) {
+        buf_string(sentence, ", ");
+        column_thousands(sentence, line->flows);
+        buf_string(sentence, line->flows == 1 ? " conversation" : " conversations");
+    }
+    buf_string(sentence, ". ");
+}
+
+/* The strongest reason, and the other detectors that speak for control. */
+static void put_why(struct buf *sentence, const struct sighting *s)
+{
+    const struct evidence *why = strongest(s);
+    const char *before = why && text_ends(why->why, ".") ? " Also: " : ". Also: ";
+    if (why == NULL)
+        return;
+    buf_printable(sentence, text_of(why->detector));
+    buf_string(sentence, ": ");
+    buf_printable(sentence, why->why);
+    for (uint32_t i = 0; i < s->evidence.len; i++) {
+        const struct evidence *e = &s->evidence.at[i];
+        bool told = strcmp(e->detector, why->detector) == 0 || e->strength <= 0;
+        for (uint32_t n = 0; n < i; n++)
+            told |= strcmp(e->detector, s->evidence.at[n].detector) == 0;
+        if (told)
+            continue;
+        buf_format(sentence, "%s%s", before, e->detector);
+        before = ", ";
+    }
+}
+
+/* Beneath a line: the name or site, an unusual role, when, and the strongest reason. */
 static void put_reason(const struct page *page, const struct line *line)
 {
     const struct sighting *s = line->best;
@@ -223,14 +340,8 @@ static void put_reason(const struct page *page, const struct line *line)
         buf_printable(&sentence, s->controller_role);
         buf_string(&sentence, "; ");
     }
-    if (line->days > 1)
-        buf_format(&sentence, "%u days; ", line->days);
-    const struct evidence *why = strongest(s);
-    if (why != NULL) {
-        buf_printable(&sentence, text_of(why->detector));
-        buf_string(&sentence, ": ");
-        buf_printable(&sentence, why->why);
-    }
+    put_when(&sentence, line);
+    put_why(&sentence, s);
     buf_string(page->buf, paint(page, "\033[2m"));
     wrap_text(page->buf, text_at(sentence.at, sentence.len), page->columns, INDENT, SENTENCE_LINES);
     buf_string(page->buf, paint(page, "\033[0m"));
@@ -251,8 +362,12 @@ static void put_heading(const struct page *page)
     buf_free(&cell);
 }
 
-static void put_section(const struct page *page, const struct section *section, size_t most)
+static void put_section(const struct page *page, const struct section *section, enum part part)
 {
+    size_t most = part == PART_SUSPECTED ? SUSPECTED_MAX : SIZE_MAX;
+    if (section->len && part_title[part] != NULL)
+        buf_format(page->buf, "\n%s%s%s\n", paint(page, "\033[1m"), part_title[part],
+                   paint(page, "\033[0m"));
     for (size_t i = 0; i < section->len && i < most; i++) {
         bool same =
             i > 0 && address_same(section->line[i].best->host, section->line[i - 1].best->host);
@@ -260,18 +375,21 @@ static void put_section(const struct page *page, const struct section *section, 
         put_reason(page, &section->line[i]);
     }
     if (section->len > most)
-        buf_format(page->buf, "%zu more: muster trace --near\n", section->len - most);
+        buf_format(page->buf, "... %zu more: muster trace --near\n", section->len - most);
+    if (section->left_out)
+        buf_format(page->buf, "%s%zu suspected pair%s of hosts above: muster trace HOST\n",
+                   section->len ? "" : "\n", section->left_out, section->left_out == 1 ? "" : "s");
 }
 
 /* Host and controller columns as wide as the widest that fits beside the fixed ones. */
-static void set_widths(struct page *page, const struct section *sections)
+static void set_widths(struct page *page, const struct section sections[PARTS])
 {
     const unsigned fixed = WHERE_WIDTH + FAMILY_WIDTH + GRADE_WIDTH + P_WIDTH + 5 * 2;
     struct buf cell = {0};
     char host[ADDRESS_TEXT];
     size_t widest_host = 4, widest_controller = 10;
-    for (unsigned n = 0; n < 2; n++)
-        for (size_t i = 0; i < sections[n].len && (n == 0 || i < SUSPECTED_MAX); i++) {
+    for (int n = 0; n < PARTS; n++)
+        for (size_t i = 0; i < sections[n].len && (n < PART_SUSPECTED || i < SUSPECTED_MAX); i++) {
             size_t len = strlen(address_format(sections[n].line[i].best->host, host));
             cell.len = 0;
             put_controller(&cell, sections[n].line[i].best);
@@ -287,94 +405,21 @@ static void set_widths(struct page *page, const struct section *sections)
     page->controller_width = (unsigned)(widest_controller < room ? widest_controller : room);
 }
 
-static int by_controller(const void *a, const void *b)
+static void put_count(const struct page *page, const struct sighting *const *sighting, size_t len)
 {
-    const struct sighting *const *left = a, *const *right = b;
-    int order = address_compare((*left)->controller, (*right)->controller);
-    return order ? order : text_compare((*left)->controller_name, (*right)->controller_name);
-}
-
-static bool at_sinkhole(const struct line *line)
-{
-    return text_is(line->best->controller_role, "sinkhole");
-}
-
-/* Distinct controllers of a section, sinkholes apart: by address, else by name. */
-static size_t count_controllers(const struct section *section)
-{
-    const struct sighting **all = mem_new(section->len, sizeof *all);
-    size_t len = 0, count = 0;
-    for (size_t i = 0; i < section->len; i++)
-        if (!at_sinkhole(&section->line[i]))
-            all[len++] = section->line[i].best;
-    if (len)
-        qsort(all, len, sizeof *all, by_controller);
-    for (size_t i = 0; i < len; i++)
-        count += i == 0 || !address_same(all[i]->controller, all[i - 1]->controller) ||
-                 (!address_known(all[i]->controller) &&
-                  !text_same(all[i]->controller_name, all[i - 1]->controller_name));
-    mem_free(all);
-    return count;
-}
-
-struct count {
-    size_t confirmed, probable; /* hosts by their best line that is not a sinkhole's */
-    size_t sinkhole;            /* hosts with sinkholes' lines only */
-};
-
-/* Lines of a host lie together, the loudest first. */
-static struct count count_hosts(const struct section *section)
-{
-    struct count count = {0, 0, 0};
-    for (size_t i = 0, next; i < section->len; i = next) {
-        const struct line *best = NULL;
-        for (next = i; next < section->len &&
-                       address_same(section->line[i].best->host, section->line[next].best->host);
-             next++)
-            if (best == NULL && !at_sinkhole(&section->line[next]))
-                best = &section->line[next];
-        count.sinkhole += best == NULL;
-        count.confirmed += best != NULL && text_is(best->best->grade, "confirmed");
-        count.probable += best != NULL && !text_is(best->best->grade, "confirmed");
-    }
-    return count;
-}
-
-static void put_count(const struct page *page, const struct section *sections, size_t all_hosts)
-{
-    struct count count = count_hosts(&sections[0]);
+    struct counting counting;
     struct buf line = {0};
-    size_t hosts = count.confirmed + count.probable;
-    size_t controllers = count_controllers(&sections[0]);
-    if (hosts == 0)
-        buf_string(&line, "No host seen under control");
-    else
-        buf_format(
-            &line,
-            "%zu host%s seen under control (%zu confirmed, %zu probable) of %zu controller%s",
-            hosts, hosts == 1 ? "" : "s", count.confirmed, count.probable, controllers,
-            controllers == 1 ? "" : "s");
-    if (count.sinkhole)
-        buf_format(&line, "; %zu only at sinkholes (infected, not under control)", count.sinkhole);
-    if (all_hosts > sections[0].hosts) /* nothing better was found of these */
-        buf_format(&line, "; %zu suspected, not counted", all_hosts - sections[0].hosts);
-    buf_char(&line, '.');
-    wrap_text(page->buf, text_at(line.at, line.len), page->columns, 0, 4);
+    counting_make(&counting, sighting, len);
+    counting_words(&line, &counting);
+    wrap_text(page->buf, text_at(line.at, line.len), page->columns, 0, 6);
     buf_free(&line);
-}
-
-static size_t count_addresses(const struct sighting *const *sorted, size_t len)
-{
-    size_t hosts = 0;
-    for (size_t i = 0; i < len; i++)
-        hosts += i == 0 || !address_same(sorted[i]->host, sorted[i - 1]->host);
-    return hosts;
 }
 
 void output_table(struct buf *buf, const struct sighting *const *sighting, size_t len, bool colour,
                   unsigned columns)
 {
     struct page page = {.buf = buf, .colour = colour, .columns = columns};
+    struct section sections[PARTS];
     if (page.columns < COLUMNS_LEAST)
         page.columns = COLUMNS_LEAST;
     const struct sighting **sorted = mem_new(len, sizeof *sorted);
@@ -382,20 +427,16 @@ void output_table(struct buf *buf, const struct sighting *const *sighting, size_
         sorted[i] = sighting[i];
     if (len)
         qsort(sorted, len, sizeof *sorted, by_ends);
-    struct section sections[2] = {section_make(sorted, len, false),
-                                  section_make(sorted, len, true)};
+    sections_make(sections, sorted, len);
     set_widths(&page, sections);
     if (len)
         put_heading(&page);
-    put_section(&page, &sections[0], SIZE_MAX);
-    if (sections[1].len)
-        buf_string(buf,
-                   sections[0].len ? "\nSuspected, not counted:\n" : "Suspected, not counted:\n");
-    put_section(&page, &sections[1], SUSPECTED_MAX);
+    for (int part = 0; part < PARTS; part++)
+        put_section(&page, &sections[part], (enum part)part);
     if (len)
         buf_char(buf, '\n');
-    put_count(&page, sections, count_addresses(sorted, len));
-    mem_free(sections[0].line);
-    mem_free(sections[1].line);
+    put_count(&page, sighting, len);
+    for (int part = 0; part < PARTS; part++)
+        mem_free(sections[part].line);
     mem_free(sorted);
 }

@@ -46,7 +46,7 @@ static unsigned column_width(const struct rows *rows, unsigned column, size_t ro
     return widest < CELL_MOST ? widest : CELL_MOST;
 }
 
-static void put_padded(struct buf *buf, struct buf *cell, unsigned width, bool right)
+static void put_padded(struct buf *buf, struct buf *cell, unsigned width, bool right, bool last)
 {
     struct text text = text_at(cell->at, cell->len);
     while (wrap_width(text) > width)
@@ -55,7 +55,7 @@ static void put_padded(struct buf *buf, struct buf *cell, unsigned width, bool r
     for (unsigned i = used; right && i < width; i++)
         buf_char(buf, ' ');
     buf_text(buf, text);
-    for (unsigned i = used; !right && i < width; i++)
+    for (unsigned i = used; !right && !last && i < width; i++)
         buf_char(buf, ' ');
 }
 
@@ -75,8 +75,9 @@ void text_table(struct buf *buf, const struct rows *rows, size_t rows_most)
     for (size_t line = 0; line <= shown; line++) {
         for (unsigned column = 0; column < columns; column++) {
             cell_print(&cell, rows, line == 0 ? SIZE_MAX : line - 1, column, number[column]);
-            put_padded(buf, &cell, width[column], number[column]);
-            buf_string(buf, column + 1 < columns ? "  " : "\n");
+            bool last = column + 1 == columns;
+            put_padded(buf, &cell, width[column], number[column], last);
+            buf_string(buf, last ? "\n" : "  ");
         }
     }
     buf_free(&cell);

@@ -65,7 +65,7 @@ static void put_grid(struct buf *buf, int64_t step, int64_t top)
                    "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#d5dae1\"/>"
                    "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">",
                    LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4);
-        column_count(buf, value);
+        column_thousands(buf, value);
         buf_string(buf, "</text>");
     }
 }

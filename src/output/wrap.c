@@ -28,7 +28,8 @@ static uint32_t fit(struct text text, uint32_t from, unsigned room)
     return (space > from ? space : at) - from;
 }
 
-void wrap_text(struct buf *buf, struct text text, unsigned columns, unsigned indent, unsigned lines)
+void wrap_hanging(struct buf *buf, struct text text, unsigned columns, unsigned indent,
+                  unsigned lines)
 {
     unsigned room = columns > indent + 4 ? columns - indent : 4;
     uint32_t at = 0;
@@ -38,7 +39,7 @@ void wrap_text(struct buf *buf, struct text text, unsigned columns, unsigned ind
         bool cut = last && at + len < text.len;
         if (cut)
             len = fit(text, at, room - 3);
-        for (unsigned i = 0; i < indent; i++)
+        for (unsigned i = 0; i < indent && line > 1; i++)
             buf_char(buf, ' ');
         buf_add(buf, text.at + at, len);
         buf_string(buf, cut ? "...\n" : "\n");
@@ -46,4 +47,11 @@ void wrap_text(struct buf *buf, struct text text, unsigned columns, unsigned ind
         while (at < text.len && text.at[at] == ' ')
             at++;
     }
+}
+
+void wrap_text(struct buf *buf, struct text text, unsigned columns, unsigned indent, unsigned lines)
+{
+    for (unsigned i = 0; i < indent && text.len && lines; i++)
+        buf_char(buf, ' ');
+    wrap_hanging(buf, text, columns, indent, lines);
 }

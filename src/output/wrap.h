@@ -11,6 +11,10 @@
 void wrap_text(struct buf *buf, struct text text, unsigned columns, unsigned indent,
                unsigned lines);
 
+/* The same for a text whose first `indent` characters stand already. */
+void wrap_hanging(struct buf *buf, struct text text, unsigned columns, unsigned indent,
+                  unsigned lines);
+
 /* Characters (not bytes) of UTF-8 text. */
 unsigned wrap_width(struct text text);
 

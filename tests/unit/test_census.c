@@ -7,6 +7,7 @@
 
 #include "census/census.h"
 #include "made_findings.h"
+#include "record/counting.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -167,6 +168,78 @@ static void test_period(void **state)
     census_free(&census);
 }
 
+static const char *const roles[] = {"dedicated", "unknown", "shared", "sinkhole", NULL};
+static const char *const grades[] = {"suspected", "probable", "confirmed", "probable", "probable"};
+
+/* Findings of every mixture: one kind of evidence or two, grades, roles, names, no country. */
+static void make_mixture(struct findings *f)
+{
+    static const struct findings_plan mixed = {.source = "made/mixed.pcap",
+                                               .source_id = "00000000000000000000000000000001",
+                                               .procedure_id = "0123456789abcdef",
+                                               .sensor = "default",
+                                               .hosts = 240,
+                                               .days = 2};
+    uint64_t random = 88172645463325252U;
+    findings_make(f, &mixed);
+    size_t kept = 0;
+    for (size_t i = 0; i < f->sightings; i++) {
+        struct sighting *s = &f->sighting[i];
+        random ^= random << 13;
+        random ^= random >> 7;
+        random ^= random << 17;
+        unsigned dice = (unsigned)(random >> 11);
+        if (dice % 4 == 0) /* seen on one day only, or not at all */
+            continue;
+        s->evidence.len = 1 + dice / 4 % 3 / 2;
+        s->grade = text_of(grades[dice / 16 % 5]);
+        s->controller_role = text_of(roles[dice / 128 % 5]);
+        if (dice / 1024 % 4 == 0) {
+            s->controller = (struct address){0, 0};
+            s->controller_name = arena_format(&f->arena, "c%u.example", dice % 3);
+        }
+        if (dice / 8192 % 3 == 0)
+            s->controller_country = text_of(NULL);
+        f->sighting[kept++] = *s;
+    }
+    f->sightings = kept;
+}
+
+/* What a read says of its findings and what the report says of the same store. */
+static void test_one_rule(void **state)
+{
+    (void)state;
+    struct findings f;
+    struct err err = {""};
+    struct census census;
+    struct counting counting;
+    char store[80];
+    (void)snprintf(store, sizeof store, "%s/mixed", folder);
+    make_mixture(&f);
+    const struct sighting **all = calloc(f.sightings, sizeof *all);
+    assert_non_null(all);
+    for (size_t i = 0; i < f.sightings; i++)
+        all[i] = &f.sighting[f.sightings - 1 - i];
+    counting_make(&counting, all, f.sightings);
+    free(all);
+    if (store_write(store, &f, false, 256 << 20, &err) != STORE_WRITTEN)
+        fail_msg("%s", err.text);
+    arena_free(&f.arena);
+    if (store_ask(store, 256 << 20, 1, make, &census, &err) != STORE_ANSWERED)
+        fail_msg("%s", err.text);
+    assert_int_equal(counting.counted, census.number[CENSUS_hosts_counted]);
+    assert_int_equal(counting.confirmed, census.number[CENSUS_hosts_confirmed]);
+    assert_int_equal(counting.probable, census.number[CENSUS_hosts_probable]);
+    assert_int_equal(counting.suspected, census.number[CENSUS_hosts_suspected]);
+    assert_int_equal(counting.sinkhole, census.number[CENSUS_hosts_sinkhole]);
+    assert_int_equal(counting.controllers, census.number[CENSUS_controllers]);
+    assert_int_equal(counting.countries, census.number[CENSUS_countries]);
+    /* the mixture has them all, and some that are probable and do not count */
+    assert_true(counting.counted > 0 && counting.suspected > 0 && counting.sinkhole > 0);
+    assert_true(counting.confirmed + counting.probable > counting.counted);
+    census_free(&census);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +247,7 @@ int main(void)
         cmocka_unit_test(test_reading_again_changes_nothing),
         cmocka_unit_test(test_overlapping_sources_merge),
         cmocka_unit_test(test_period),
+        cmocka_unit_test(test_one_rule),
     };
     return cmocka_run_group_tests(tests, make_store, remove_store);
 }

@@ -107,10 +107,13 @@ static void test_table_counts_and_fits(void **state)
     assert_lines_fit(&buf, 100);
     assert_non_null(strstr(
         buf.at,
-        "23 hosts seen under control (12 confirmed, 11 probable) of 6 controllers; 4 only at "
-        "sinkholes\n(infected, not under control); 13 suspected, not counted.\n"));
-    assert_non_null(strstr(buf.at, "3 more: muster trace --near\n"));
-    assert_non_null(strstr(buf.at, "2 days; intel: the address is listed"));
+        "23 hosts were seen under control of 6 control servers hosted in 2 countries (12 "
+        "confirmed, 11\nprobable). 11 more are suspected, which never counts. 4 were seen only at "
+        "sinkholes: infected, not\nunder control.\n"));
+    assert_non_null(strstr(buf.at, "... 3 more: muster trace --near\n"));
+    assert_non_null(strstr(buf.at, "\nSeen only at sinkholes: infected, not under control\n"));
+    assert_non_null(strstr(buf.at, "    2020-06-01 01:00:00 to 2020-06-02 02:00:00 UTC on 2 days, "
+                                   "24 conversations. intel: the"));
     assert_non_null(strstr(buf.at, "role: sinkhole; "));
     assert_null(strchr(buf.at, '\033'));
     buf_free(&buf);
@@ -125,7 +128,7 @@ static void test_table_of_nothing(void **state)
     (void)state;
     struct buf buf = {0};
     output_table(&buf, NULL, 0, false, 100);
-    assert_string_equal(buf.at, "No host seen under control.\n");
+    assert_string_equal(buf.at, "No host was seen under control.\n");
     buf_free(&buf);
 }
 
@@ -139,12 +142,15 @@ static void test_table_long_addresses_and_foul_names(void **state)
     assert_true(address_parse(text_of("2001:db8:1111:2222:3333:4444:5555:6666"), &v6));
     f.sighting[0].host = v6;
     f.sighting[0].controller = v6;
-    f.sighting[0].controller_name = text_of("a\033[2Jb\r\nc");
+    f.sighting[0].controller_name = text_of("a\033[2Jb\r\nc\u202ed\xC2\x9B" "2Je\u200b");
     f.sighting[0].family = text_of("a family name that is longer than its column \xff");
     struct buf buf = table_of(&f, false, 80);
     assert_lines_fit(&buf, 80);
     assert_null(strchr(buf.at, '\033'));
     assert_null(strchr(buf.at, '\r'));
+    assert_null(strstr(buf.at, "\u202e")); /* right to left */
+    assert_null(strstr(buf.at, "\u200b"));
+    assert_null(strstr(buf.at, "\xC2\x9B")); /* a terminal's sequence in one character */
     assert_non_null(strstr(buf.at, "[2001:db8:1111:2222:3333:4444:5555:6666]:443"));
     buf_free(&buf);
     arena_free(&f.arena);

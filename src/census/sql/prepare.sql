@@ -15,15 +15,14 @@ CREATE TABLE implant AS SELECT * FROM every WHERE kind = 'implant';
 CREATE TABLE control AS SELECT * FROM every WHERE kind = 'control';
 CREATE TABLE seen AS SELECT * FROM control WHERE controller_role IS DISTINCT FROM 'sinkhole';
 
--- The counting rule: one confirmed day, or probable on two days, or probable by two different kinds
--- of evidence. Suspected never counts.
+-- The counting rule is the macro `counts` (record/counting.list, made before).
 CREATE TABLE host AS
 SELECT host_id, any_value(host) AS host, any_value(place) AS place, max(rank) AS best,
        count(DISTINCT day) FILTER (rank = 3) AS confirmed_days,
        count(DISTINCT day) FILTER (rank = 2) AS probable_days,
        coalesce(len(list_distinct(flatten(list(kinds) FILTER (rank = 2)))), 0) AS probable_kinds,
        min(day) FILTER (rank >= 2) AS first_day,
-       confirmed_days >= 1 OR probable_days >= 2 OR probable_kinds >= 2 AS counted
+       counts(confirmed_days, probable_days, probable_kinds) AS counted
 FROM seen GROUP BY host_id;
 
 CREATE TABLE sinkhole_host AS
