@@ -1,8 +1,7 @@
 #include "wire/frame.h"
 
-#include "base/cursor.h"
+#include "wire/link.h"
 
-enum { ETHER_IPV4 = 0x0800, ETHER_IPV6 = 0x86DD, ETHER_VLAN = 0x8100, ETHER_QINQ = 0x88A8 };
 enum { IPV6_HOP = 0, IPV6_ROUTE = 43, IPV6_FRAGMENT = 44, IPV6_AH = 51, IPV6_OPTIONS = 60 };
 enum { PROTOCOL_IPIP = 4, PROTOCOL_IPV6 = 41, PROTOCOL_GRE = 47 };
 
@@ -136,21 +135,45 @@ static enum skip decode_ipv6(struct cursor c, uint32_t behind, struct frame *ret
     return decode_transport(c, ret);
 }
 
-enum skip frame_decode(const struct packet *packet, struct frame *ret)
+/* RFC 3032: labels, the last one marked; what follows is told by its first four bits, the packet's
+ * IP version (RFC 4928 3), else it is a pseudowire. */
+static uint16_t mpls_inside(struct cursor *c)
 {
-    ret->time = packet->time;
-    ret->number = packet->number;
-    if (packet->link != 1)
-        return SKIP_link_type;
-    struct cursor c = cursor_over(packet->at, packet->captured);
-    uint64_t mac = (uint64_t)cursor_u32(&c) << 16;
-    ret->mac_target = mac | cursor_u16(&c);
-    mac = (uint64_t)cursor_u32(&c) << 16;
-    ret->mac_source = mac | cursor_u16(&c);
-    uint16_t type = cursor_u16(&c);
-    for (int i = 0; i < FRAME_VLANS && (type == ETHER_VLAN || type == ETHER_QINQ); i++) {
-        cursor_skip(&c, 2);
-        type = cursor_u16(&c);
+    for (int i = 0; i < FRAME_LABELS; i++)
+        if (cursor_u32(c) & 0x100)
+            return link_ip(*c);
+    return ETHER_NONE;
+}
+
+/* What stands behind the tag, label or session of this type. */
+static uint16_t type_inside(uint16_t type, struct cursor *c)
+{
+    switch (type) {
+    case ETHER_VLAN:
+    case ETHER_QINQ:
+    case ETHER_QINQ_OLD:
+        cursor_skip(c, 2);
+        return cursor_u16(c);
+    case ETHER_MPLS:
+    case ETHER_MPLS_GROUP:
+        return mpls_inside(c);
+    case ETHER_PPPOE: { /* RFC 2516 4: version and type, code (0: a session's), session, length */
+        uint16_t head = cursor_u16(c);
+        cursor_skip(c, 4);
+        return head == 0x1100 ? link_ppp(c) : ETHER_NONE;
+    }
+    default:
+        return type <= ETHER_LLC_MAX && type != ETHER_NONE ? link_llc(c) : ETHER_NONE;
+    }
+}
+
+static enum skip decode_network(struct cursor c, uint16_t type, const struct packet *packet,
+                                struct frame *ret)
+{
+    for (int i = 0; i < FRAME_TAGS && type != ETHER_IPV4 && type != ETHER_IPV6; i++) {
+        if (type == ETHER_NONE)
+            break;
+        type = type_inside(type, &c);
     }
     if (!cursor_ok(&c))
         return SKIP_header_damaged;
@@ -161,4 +184,22 @@ enum skip frame_decode(const struct packet *packet, struct frame *ret)
     if (type == ETHER_IPV6)
         return decode_ipv6(c, behind, ret);
     return SKIP_not_ip;
+}
+
+enum skip frame_decode(const struct packet *packet, struct frame *ret)
+{
+    ret->time = packet->time;
+    ret->number = packet->number;
+    struct cursor c = cursor_over(packet->at, packet->captured);
+    uint16_t type = ETHER_NONE;
+    if (packet->link == 1) { /* almost every packet there is: not by the table */
+        ret->mac_target = link_mac(&c);
+        ret->mac_source = link_mac(&c);
+        type = cursor_u16(&c);
+    } else {
+        enum skip skip = link_open(packet->link, &c, ret, &type);
+        if (skip != SKIPS)
+            return cursor_ok(&c) || skip == SKIP_link_type ? skip : SKIP_header_damaged;
+    }
+    return decode_network(c, type, packet, ret);
 }

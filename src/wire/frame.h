@@ -1,6 +1,7 @@
 /*
- * The outer headers of a packet: link, VLAN tags, IPv4/IPv6 with extension headers, TCP/UDP/ICMP.
- * Pure; asked once a packet, so it is written for speed: one pass, no loop without a bound.
+ * The outer headers of a packet: link (link.h), then any of VLAN tags, MPLS labels, PPPoE session
+ * and LLC; IPv4/IPv6 with extension headers; TCP/UDP/ICMP. Pure; asked once a packet, so it is
+ * written for speed: one pass, no loop without a bound.
  */
 #ifndef MUSTER_WIRE_FRAME_H
 #define MUSTER_WIRE_FRAME_H
@@ -8,7 +9,7 @@
 #include "record/packet.h"
 #include "record/skip.h"
 
-enum { FRAME_VLANS = 4, FRAME_EXTENSIONS = 8 };
+enum { FRAME_TAGS = 6, FRAME_LABELS = 8, FRAME_EXTENSIONS = 8 };
 
 /* SKIPS when ret was filled (all but `home`); otherwise the reason, and ret is not to be used. */
 enum skip frame_decode(const struct packet *packet, struct frame *ret);
