@@ -23,10 +23,12 @@ static int complain(const char *text, int status)
     return status;
 }
 
-/* "  1,165,706 names" in one column, thousands apart. */
-static void count_line(struct buf *out, uint64_t count, const char *of)
+enum { COUNT_TEXT = 48 };
+
+/* "1,165,706" */
+static const char *count_format(uint64_t count, char grouped[COUNT_TEXT])
 {
-    char digits[32], grouped[48];
+    char digits[32];
     int len = snprintf(digits, sizeof digits, "%" PRIu64, count);
     size_t at = 0;
     for (int i = 0; i < len; i++) {
@@ -35,7 +37,20 @@ static void count_line(struct buf *out, uint64_t count, const char *of)
         grouped[at++] = digits[i];
     }
     grouped[at] = '\0';
-    buf_format(out, "    %12s  %s", grouped, of);
+    return grouped;
+}
+
+static void count_plain(struct buf *out, uint64_t count)
+{
+    char grouped[COUNT_TEXT];
+    buf_string(out, count_format(count, grouped));
+}
+
+/* "  1,165,706 names" in one column. */
+static void count_line(struct buf *out, uint64_t count, const char *of)
+{
+    char grouped[COUNT_TEXT];
+    buf_format(out, "    %12s  %s", count_format(count, grouped), of);
 }
 
 static void set_show(struct buf *out, const struct indicator_set_info *info, const char *file)
@@ -53,6 +68,17 @@ static void set_show(struct buf *out, const struct indicator_set_info *info, con
             continue;
         count_line(out, info->by_kind[i], indicator_kind_text[i]);
         buf_char(out, '\n');
+    }
+    count_line(out, info->lines, "lines and objects read:");
+    buf_string(out, " ");
+    count_plain(out, info->lines_used);
+    buf_string(out, " used, ");
+    count_plain(out, info->lines_refused);
+    buf_string(out, " not used, ");
+    count_plain(out, info->lines_remark);
+    buf_string(out, " remarks\n");
+    if (info->listings > info->indicators) {
+        count_line(out, info->listings - info->indicators, "listings repeat others of these\n");
     }
     if (info->rejected)
         buf_string(out, "    not used:\n");
@@ -93,6 +119,11 @@ static void set_json(struct buf *out, const struct indicator_set_info *info, con
         buf_json(out, text_of(newest));
     else
         buf_string(out, "null");
+    buf_format(out,
+               ",\"files\":%" PRIu64 ",\"lines\":%" PRIu64 ",\"used\":%" PRIu64
+               ",\"refused\":%" PRIu64 ",\"remarks\":%" PRIu64 ",\"listings\":%" PRIu64,
+               info->files, info->lines, info->lines_used, info->lines_refused, info->lines_remark,
+               info->listings);
     counts_json(out, "kinds", info->by_kind, indicator_kind_text, INDICATOR_KINDS);
     counts_json(out, "rejected", info->reject, indicator_reject_text, INDICATOR_REJECTS);
     buf_string(out, ",\"origin\":");

@@ -27,8 +27,8 @@ struct indicator_window intel_window(const struct detect *detect)
 static bool intel_before(const struct intel_hit *a, const struct intel_hit *b)
 {
     static const uint8_t by_class[] = {
-        [CLASS_SINKHOLE] = 0,   [CLASS_CONTROL] = 1, [CLASS_MALICIOUS] = 2,
-        [CLASS_SUSPICIOUS] = 3, [CLASS_NETWORK] = 4, [CLASS_SCANNER] = 5,
+        [CLASS_SINKHOLE] = 0,   [CLASS_CONTROL] = 1, [CLASS_MALICIOUS] = 2, [CLASS_COMPROMISED] = 3,
+        [CLASS_SUSPICIOUS] = 4, [CLASS_NETWORK] = 5, [CLASS_SCANNER] = 6,
     };
     static const uint8_t by_kind[] = {
         [INDICATOR_CERTIFICATE] = 0, [INDICATOR_ADDRESS_PORT] = 1, [INDICATOR_NAME] = 2,

@@ -28,6 +28,7 @@ enum finding {
     FINDING_URL_GENERIC,
     FINDING_FINGERPRINT,
     FINDING_MALICIOUS,
+    FINDING_COMPROMISED,
     FINDING_SUSPICIOUS,
     FINDING_NETWORK,
     FINDING_SCANNER,
@@ -68,6 +69,8 @@ static const struct {
                              "servers have one like it"},
     [FINDING_FINGERPRINT] = {4, EVIDENCE_UNDATED, "; harmless programs may share it"},
     [FINDING_MALICIOUS] = {6, EVIDENCE_UNDATED, "; listed as harmful, not as a controller"},
+    [FINDING_COMPROMISED] = {6, EVIDENCE_UNDATED,
+                             "; listed as somebody's hacked machine, not as a controller"},
     [FINDING_SUSPICIOUS] = {2, EVIDENCE_UNDATED, "; listed as suspicious only"},
     [FINDING_NETWORK] = {1.5, EVIDENCE_UNDATED, "; a network of bad reputation, not a controller"},
     [FINDING_SCANNER] = {0.5, EVIDENCE_UNDATED, "; listed as a scanner"},
@@ -139,6 +142,7 @@ static enum finding weigh(const struct weighing *w, const struct intel_hit *hit,
         [CLASS_SINKHOLE] = FINDINGS,
         [CLASS_SCANNER] = FINDING_SCANNER,
         [CLASS_NETWORK] = FINDING_NETWORK,
+        [CLASS_COMPROMISED] = FINDING_COMPROMISED,
     };
     enum finding finding = FINDING_ASKED;
     if (hit->how != INTEL_ASKED) {
@@ -249,7 +253,8 @@ static void hit_tell(const struct weighing *w, unsigned index, const struct indi
     bool end = i->kind <= INDICATOR_NAME, sinkhole = i->class == CLASS_SINKHOLE;
     struct evidence evidence = {
         .group = end ? GROUP_LISTED_END : GROUP_LISTED_CONTENT,
-        .flags = (uint8_t)(weight[finding].flags | (sinkhole ? EVIDENCE_SINKHOLE : 0)),
+        .flags = (uint8_t)(weight[finding].flags | (sinkhole ? EVIDENCE_SINKHOLE : 0) |
+                           (i->class == CLASS_COMPROMISED ? EVIDENCE_COMPROMISED : 0)),
         .strength = weight[finding].strength,
         .number = hit->number,
         .known_from = i->first_listed,
@@ -288,7 +293,7 @@ static bool name_listed(const struct detect *detect)
     bool listed = false;
     for (unsigned i = 0; i < len; i++) {
         listed = listed || found[i].class == CLASS_CONTROL || found[i].class == CLASS_MALICIOUS ||
-                 found[i].class == CLASS_SINKHOLE;
+                 found[i].class == CLASS_SINKHOLE || found[i].class == CLASS_COMPROMISED;
         intel_meet(pair, &found[i], INTEL_NAMED, 0, detect->pair->port, false);
     }
     for (unsigned h = 0; h < pair->len; h++) /* another name of the same end */

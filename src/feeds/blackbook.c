@@ -31,8 +31,10 @@ static void blackbook_read(struct feed_sink *sink, const struct feed_file *file)
     struct text column[FEED_COLUMNS];
     struct feed_lines lines = feed_lines_over(sink, file->content);
     for (bool header = true; feed_line_next(&lines); header = false) {
-        if (header || lines.line.at[0] == '#')
+        if (header || lines.line.at[0] == '#') {
+            feed_remark(sink);
             continue;
+        }
         if (feed_columns(lines.line, column) < 3) {
             feed_reject(sink, REJECT_NOT_UNDERSTOOD, lines.line);
             continue;

@@ -252,7 +252,11 @@ void feed_sink_build(struct feed_sink *sink, struct text name, struct text origi
                                       .header_bytes = sizeof header,
                                       .labels_most = sink->labels_most,
                                       .newest = sink->newest,
-                                      .files = sink->files};
+                                      .files = sink->files,
+                                      .listings = sink->total,
+                                      .lines_used = sink->records[FEED_USED],
+                                      .lines_refused = sink->records[FEED_REFUSED],
+                                      .lines_remark = sink->records[FEED_REMARK]};
     header_texts(sink, &header, name, origin);
     buf_reserve(out, sizeof header + sink->pool.len + sink->total * 24 + (1 << 20));
     buf_add(out, &header, sizeof header);

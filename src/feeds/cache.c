@@ -164,8 +164,7 @@ static void set_read(struct feed_sink *sink, const struct set_files *files, cons
         struct text shown = text_of(f->path[0] ? f->path : slash ? slash + 1 : root);
         struct file_map map;
         if (f->size >= UINT32_MAX || !file_map(&map, path, NULL)) {
-            sink->path = shown;
-            sink->line = 0;
+            feed_sink_file(sink, shown);
             feed_reject(sink, REJECT_FILE, text_of("cannot be read"));
             continue;
         }

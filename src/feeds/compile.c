@@ -32,9 +32,34 @@ void feed_sink_free(struct feed_sink *sink)
     mem_free(sink);
 }
 
-void feed_sink_at(struct feed_sink *sink, uint64_t line)
+/* Counts the record that was being read: one outcome each. */
+static void record_settle(struct feed_sink *sink)
 {
-    sink->line = line;
+    if (sink->number == 0)
+        return;
+    if (!sink->taken && !sink->refused && !sink->remarked)
+        feed_reject(sink, REJECT_NOT_UNDERSTOOD, text_of("nothing in it that can be used"));
+    sink->records[sink->taken ? FEED_USED : sink->refused ? FEED_REFUSED : FEED_REMARK]++;
+    sink->number = 0;
+}
+
+void feed_record(struct feed_sink *sink, const char *unit, uint64_t number)
+{
+    record_settle(sink);
+    sink->unit = unit;
+    sink->number = number;
+    sink->taken = sink->refused = sink->remarked = false;
+}
+
+void feed_remark(struct feed_sink *sink)
+{
+    sink->remarked = true;
+}
+
+void feed_sink_file(struct feed_sink *sink, struct text path)
+{
+    record_settle(sink);
+    sink->path = path;
 }
 
 static bool pool_has_room(const struct feed_sink *sink, size_t bytes)
@@ -56,12 +81,15 @@ uint32_t feed_sink_text(struct feed_sink *sink, struct text text)
 void feed_reject(struct feed_sink *sink, enum indicator_reject reason, struct text what)
 {
     enum { SHOWN = 80 };
+    sink->refused = true;
     if (sink->rejects[reason]++ != 0)
         return;
     struct buf example = {0};
     buf_printable(&example, sink->path);
-    if (sink->line)
-        buf_format(&example, ":%" PRIu64, sink->line);
+    if (sink->number && strcmp(sink->unit, "line") == 0)
+        buf_format(&example, ":%" PRIu64, sink->number);
+    else if (sink->number)
+        buf_format(&example, " %s %" PRIu64, sink->unit, sink->number);
     buf_string(&example, ": ");
     buf_printable(&example, text_at(what.at, what.len < SHOWN ? what.len : SHOWN));
     sink->reject_example[reason] =
@@ -164,6 +192,7 @@ static void sink_add(struct feed_sink *sink, const struct feed_listing *listing,
         sink->labels_most = value->labels;
     if (listing->last.number > sink->newest)
         sink->newest = listing->last.number;
+    sink->taken = true;
     sink->total++;
 }
 
@@ -173,6 +202,8 @@ void feed_item(struct feed_sink *sink, const struct feed_listing *listing, struc
     enum indicator_reject reason;
     if (!feed_value_parse(item, &value, &reason))
         feed_reject(sink, reason, item);
+    else if (listing->kinds && !(listing->kinds >> value.kind & 1))
+        feed_reject(sink, REJECT_KIND, item);
     else if (sink->total >= INDICATOR_ENTRIES || !pool_has_room(sink, value.len + 1024u))
         feed_reject(sink, REJECT_FULL, item);
     else
@@ -184,8 +215,7 @@ void feed_sink_read(struct feed_sink *sink, const struct feed_file *file)
     struct text head = file->content;
     if (head.len > FEED_HEAD)
         head.len = FEED_HEAD;
-    sink->path = file->path;
-    sink->line = 0;
+    feed_sink_file(sink, file->path);
     sink->family_last = text_at(NULL, 0); /* the texts it was compared with may be gone */
     sink->family_last_at = 0;
     for (unsigned i = 0; i < feed_formats_len; i++) {
@@ -196,6 +226,7 @@ void feed_sink_read(struct feed_sink *sink, const struct feed_file *file)
         sink->digest += XXH3_64bits_withSeed(file->content.at, file->content.len,
                                              indicator_hash(stem.at, stem.len));
         feed_formats[i]->read(sink, file);
+        record_settle(sink);
         return;
     }
     feed_reject(sink, REJECT_FILE, text_of("no indicator format that is known"));

@@ -30,6 +30,8 @@ struct family {
     uint32_t size; /* listings of it */
 };
 
+enum feed_outcome { FEED_USED, FEED_REFUSED, FEED_REMARK, FEED_OUTCOMES };
+
 struct feed_sink {
     struct listings table[INDICATOR_KINDS];
     struct listings ranged;  /* hash = index in network */
@@ -47,14 +49,18 @@ struct feed_sink {
     uint64_t rejects[INDICATOR_REJECTS];
     uint32_t reject_example[INDICATOR_REJECTS];
     struct text path; /* of the file being read */
-    uint64_t line;
-    uint64_t total;
+    const char *unit; /* the record being read: "line" 12; 0 = none */
+    uint64_t number;
+    bool taken, refused, remarked; /* what was said of it so far */
+    uint64_t records[FEED_OUTCOMES];
+    uint64_t total; /* listings taken */
 };
 enum { FEED_FAMILIES = 1 << 16 };
 
 struct feed_sink *feed_sink_new(void);
 void feed_sink_free(struct feed_sink *sink); /* accepts NULL */
-void feed_sink_at(struct feed_sink *sink, uint64_t line);
+/* The file or member about to be read, outside any record; for what is rejected as a whole. */
+void feed_sink_file(struct feed_sink *sink, struct text path);
 /* Tells the format of a file by content and reads it; counted when it is none. */
 void feed_sink_read(struct feed_sink *sink, const struct feed_file *file);
 /* Puts {uint16 len, bytes} into the pool; 0 when there is no room or no text. */

@@ -156,8 +156,7 @@ static bool tar_read(struct feed_sink *sink, struct text archive)
 
 static void damaged(struct feed_sink *sink, struct text path, const char *how)
 {
-    sink->path = path;
-    sink->line = 0;
+    feed_sink_file(sink, path);
     feed_reject(sink, REJECT_FILE, text_of(how));
 }
 

@@ -18,8 +18,10 @@ static void drop_read(struct feed_sink *sink, const struct feed_file *file)
     listing.class = CLASS_NETWORK;
     struct feed_lines lines = feed_lines_over(sink, file->content);
     while (feed_line_next(&lines)) {
-        if (lines.line.at[0] == ';' || lines.line.at[0] == '#')
+        if (lines.line.at[0] == ';' || lines.line.at[0] == '#') {
+            feed_remark(sink);
             continue;
+        }
         const char *mark = memchr(lines.line.at, ';', lines.line.len);
         if (mark != NULL)
             lines.line.len = (uint32_t)(mark - lines.line.at);

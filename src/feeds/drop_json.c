@@ -20,7 +20,9 @@ static void drop_json_read(struct feed_sink *sink, const struct feed_file *file)
         const char *end = lines.line.at + lines.line.len;
         const char *at = memmem(lines.line.at, lines.line.len, key, sizeof key - 1);
         if (at == NULL) {
-            if (!feed_holds(lines.line, "\"metadata\""))
+            if (feed_holds(lines.line, "\"metadata\""))
+                feed_remark(sink);
+            else
                 feed_reject(sink, REJECT_NOT_UNDERSTOOD, lines.line);
             continue;
         }

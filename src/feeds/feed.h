@@ -30,9 +30,13 @@ struct feed_file {
 struct feed_listing {
     uint8_t class;      /* enum indicator_class */
     uint8_t confidence; /* percent; 0 = not said */
+    uint16_t kinds;     /* 1 << enum indicator_kind of what it may be; 0 = whatever it looks like */
     struct day first, last;
     struct text family; /* any case, or null */
 };
+#define FEED_KINDS_END /* what a machine is met by: no fingerprints */                             \
+    (1u << INDICATOR_ADDRESS | 1u << INDICATOR_ADDRESS_PORT | 1u << INDICATOR_NAME |               \
+     1u << INDICATOR_URL)
 #define FEED_LISTING_NONE                                                                          \
     {                                                                                              \
         .class = CLASS_CONTROL, .first = {DAY_NONE}, .last = { DAY_NONE }                          \
@@ -57,6 +61,13 @@ struct feed_lines feed_lines_over(struct feed_sink *sink, struct text content);
 /* The next line that is not empty; longer ones than FEED_LINE are rejected and passed over. */
 bool feed_line_next(struct feed_lines *lines);
 
+/* Every line of a file, or object of a document, is a record, and each is counted once as used,
+ * refused or remark. feed_line_next begins one for each line; a format without lines begins its
+ * own: `unit` is what people call it ("object"), number counts from 1. A record whose reader says
+ * nothing of it counts as refused. */
+void feed_record(struct feed_sink *sink, const char *unit, uint64_t number);
+/* This record is not meant to list anything: a comment, a header, an empty line. */
+void feed_remark(struct feed_sink *sink);
 /* Adds what is listed, or rejects it with its reason. */
 void feed_item(struct feed_sink *sink, const struct feed_listing *listing, struct text item);
 void feed_reject(struct feed_sink *sink, enum indicator_reject reason, struct text what);
@@ -82,7 +93,13 @@ struct text feed_trim(struct text text);
 unsigned feed_columns(struct text line, struct text column[FEED_COLUMNS]);
 /* Index of the column so called, or -1; asks without regard to case and a leading '#'. */
 int feed_column_find(const struct text column[FEED_COLUMNS], unsigned columns, const char *name);
-struct day feed_day(struct text text); /* DAY_NONE when it is none */
+/* Column `index`, null when there is none. */
+struct text feed_column(const struct text column[FEED_COLUMNS], unsigned columns, int index);
+struct day feed_day(struct text text);  /* DAY_NONE when it is none */
+uint8_t feed_percent(struct text text); /* "75" -> 75; 0 when it is none */
+/* "192.0.2.1:443" or "[2001:db8::1]:443" into out; just the end when port is empty; null when out
+ * is too small. */
+struct text feed_end_join(struct text end, struct text port, char *out, size_t room);
 /* The day of "# Last updated: 2024-04-04 07:03:03 UTC" in the head; DAY_NONE. */
 struct day feed_updated(struct text head);
 /* The file's name without folder and without its endings (.txt .csv .gz .tar .zst ...). */

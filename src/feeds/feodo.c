@@ -3,7 +3,6 @@
  * and port in columns of their own, and a tail "# END n entries". Columns are found by name.
  * Families of banking trojans: all are controllers.
  */
-#include "base/buf.h"
 #include "feeds/feed.h"
 
 static bool feodo_is(const struct feed_file *file, struct text head)
@@ -17,31 +16,27 @@ struct feodo_columns {
     int first, address, port, last, family;
 };
 
-static struct text column_of(const struct text *column, unsigned columns, int index)
-{
-    return index >= 0 && (unsigned)index < columns ? column[index] : text_at(NULL, 0);
-}
-
 static void feodo_row(struct feed_sink *sink, const struct feodo_columns *where, struct text line)
 {
     struct text column[FEED_COLUMNS];
     unsigned columns = feed_columns(line, column);
-    struct text address = column_of(column, columns, where->address);
-    struct text port = column_of(column, columns, where->port);
+    struct text address = feed_column(column, columns, where->address);
+    struct text port = feed_column(column, columns, where->port);
     if (address.len == 0) {
         feed_reject(sink, REJECT_NOT_UNDERSTOOD, line);
         return;
     }
     struct feed_listing listing = FEED_LISTING_NONE;
-    listing.first = feed_day(column_of(column, columns, where->first));
-    listing.last = feed_day(column_of(column, columns, where->last));
-    listing.family = column_of(column, columns, where->family);
-    struct buf item = {0};
-    buf_text(&item, address);
-    if (port.len)
-        buf_format(&item, ":%.*s", (int)port.len, port.at);
-    feed_item(sink, &listing, text_at(item.at, item.len));
-    buf_free(&item);
+    listing.kinds = FEED_KINDS_END;
+    listing.first = feed_day(feed_column(column, columns, where->first));
+    listing.last = feed_day(feed_column(column, columns, where->last));
+    listing.family = feed_column(column, columns, where->family);
+    char item[128];
+    struct text joined = feed_end_join(address, port, item, sizeof item);
+    if (joined.len)
+        feed_item(sink, &listing, joined);
+    else
+        feed_reject(sink, REJECT_NOT_UNDERSTOOD, line);
 }
 
 static void feodo_read(struct feed_sink *sink, const struct feed_file *file)
@@ -57,7 +52,10 @@ static void feodo_read(struct feed_sink *sink, const struct feed_file *file)
             where.first = feed_column_find(column, columns, "first_seen_utc");
             where.last = feed_column_find(column, columns, "last_online");
             where.family = feed_column_find(column, columns, "malware");
-        } else if (lines.line.at[0] != '#') {
+            feed_remark(sink);
+        } else if (lines.line.at[0] == '#') {
+            feed_remark(sink);
+        } else {
             feodo_row(sink, &where, lines.line);
         }
     }

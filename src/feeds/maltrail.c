@@ -43,7 +43,9 @@ static void maltrail_read(struct feed_sink *sink, const struct feed_file *file)
     listing.class = maltrail_class(file->path, listing.family);
     struct feed_lines lines = feed_lines_over(sink, file->content);
     while (feed_line_next(&lines))
-        if (lines.line.at[0] != '#')
+        if (lines.line.at[0] == '#')
+            feed_remark(sink);
+        else
             feed_item(sink, &listing, remark_cut(lines.line));
 }
 

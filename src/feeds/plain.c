@@ -1,8 +1,8 @@
 /*
- * Plain lists: one indicator a line, whatever it is; hosts files ("0.0.0.0 name"), ipsets and the
- * like. Comments start with '#', ';' or "//"; what stands after the item is ignored. Nothing is
- * dated and no family is known. A file is one when at least half of its first lines are indicators.
- * A table with commas is none: its columns would mean something that is not known here.
+ * Plain lists: one indicator a line, whatever it is. Comments start with '#', ';' or "//"; what
+ * stands after the item is ignored. Nothing is dated and no family is known. A file is one when at
+ * least half of its first lines are indicators. A table with commas is none: its columns would mean
+ * something that is not known here.
  */
 #include "feeds/feed.h"
 
@@ -53,13 +53,15 @@ static void plain_read(struct feed_sink *sink, const struct feed_file *file)
     struct feed_listing listing = FEED_LISTING_NONE;
     struct feed_lines lines = feed_lines_over(sink, file->content);
     while (feed_line_next(&lines))
-        if (!comment(lines.line))
+        if (comment(lines.line))
+            feed_remark(sink);
+        else
             feed_item(sink, &listing, plain_item(lines.line));
 }
 
 const struct feed_format feed_plain = {
     .name = "plain",
-    .about = "plain lists: an address, range, name, URL or fingerprint a line; hosts files",
+    .about = "plain lists: an address, range, name, URL or fingerprint a line",
     .is = plain_is,
     .read = plain_read,
 };

@@ -19,8 +19,10 @@ static void certificate_read(struct feed_sink *sink, const struct feed_file *fil
     struct day updated = feed_updated(head);
     struct feed_lines lines = feed_lines_over(sink, file->content);
     while (feed_line_next(&lines)) {
-        if (lines.line.at[0] == '#')
+        if (lines.line.at[0] == '#') {
+            feed_remark(sink);
             continue;
+        }
         if (feed_columns(lines.line, column) < 3 || column[1].len != 40) {
             feed_reject(sink, REJECT_NOT_UNDERSTOOD, lines.line);
             continue;

@@ -15,8 +15,10 @@ static void ja3_read(struct feed_sink *sink, const struct feed_file *file)
     struct text column[FEED_COLUMNS];
     struct feed_lines lines = feed_lines_over(sink, file->content);
     while (feed_line_next(&lines)) {
-        if (lines.line.at[0] == '#')
+        if (lines.line.at[0] == '#') {
+            feed_remark(sink);
             continue;
+        }
         if (feed_columns(lines.line, column) < 4 || column[0].len != 32) {
             feed_reject(sink, REJECT_NOT_UNDERSTOOD, lines.line);
             continue;

@@ -6,6 +6,8 @@
 
 #include "feeds/compile.h"
 
+#include <stdio.h>
+
 struct text feed_trim(struct text text)
 {
     while (text.len && (unsigned char)text.at[0] <= ' ') {
@@ -35,7 +37,7 @@ bool feed_line_next(struct feed_lines *lines)
         lines->at = stop ? stop + 1 : lines->end;
         lines->number++;
         if (lines->sink)
-            feed_sink_at(lines->sink, lines->number);
+            feed_record(lines->sink, "line", lines->number);
         if (len > FEED_LINE) {
             if (lines->sink)
                 feed_reject(lines->sink, REJECT_LINE, text_at(start, 64));
@@ -44,6 +46,8 @@ bool feed_line_next(struct feed_lines *lines)
         lines->line = feed_trim(text_at(start, len));
         if (lines->line.len)
             return true;
+        if (lines->sink)
+            feed_remark(lines->sink);
     }
     return false;
 }
@@ -103,6 +107,36 @@ int feed_column_find(const struct text column[FEED_COLUMNS], unsigned columns, c
             return (int)i;
     }
     return -1;
+}
+
+struct text feed_column(const struct text column[FEED_COLUMNS], unsigned columns, int index)
+{
+    return index >= 0 && (unsigned)index < columns ? column[index] : text_at(NULL, 0);
+}
+
+uint8_t feed_percent(struct text text)
+{
+    unsigned number = 0;
+    if (text.len == 0 || text.len > 3)
+        return 0;
+    for (uint32_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return 0;
+        number = number * 10 + (unsigned)(text.at[i] - '0');
+    }
+    return number <= 100 ? (uint8_t)number : 0;
+}
+
+struct text feed_end_join(struct text end, struct text port, char *out, size_t room)
+{
+    if (port.len == 0)
+        return end;
+    bool v6 = end.len && end.at[0] != '[' && memchr(end.at, ':', end.len) != NULL;
+    if ((size_t)end.len + port.len + 4 > room)
+        return text_at(NULL, 0);
+    int len = snprintf(out, room, v6 ? "[%.*s]:%.*s" : "%.*s:%.*s", (int)end.len, end.at,
+                       (int)port.len, port.at);
+    return text_at(out, len > 0 ? (size_t)len : 0);
 }
 
 struct day feed_day(struct text text)

@@ -48,14 +48,17 @@ static double probability(double log_odds)
     return 1.0 / (1.0 + exp(-log_odds));
 }
 
-/* The role with its reason: a listing as sinkhole; a popular name; else, when a list names the very
- * address and the conversation carried no other name, dedicated. */
+/* The role with its reason: a listing as sinkhole or as hacked; a popular name; else, when a list
+ * names the very address and the conversation carried no other name, dedicated. */
 static const char *controller_role(const struct pair *pair, const struct evidence *evidence,
                                    uint32_t len)
 {
     for (uint32_t i = 0; i < len; i++)
         if (evidence[i].flags & EVIDENCE_SINKHOLE)
             return "sinkhole";
+    for (uint32_t i = 0; i < len; i++)
+        if (evidence[i].flags & EVIDENCE_COMPROMISED)
+            return "compromised";
     if (pair->flags & PAIR_POPULAR)
         return "shared";
     if (pair->name.at == NULL)

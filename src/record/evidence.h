@@ -22,10 +22,11 @@ enum evidence_group {
 };
 
 enum {
-    EVIDENCE_CONTENT = 1,  /* a mark, certificate, dated indicator in force: may confirm */
-    EVIDENCE_SINKHOLE = 2, /* the outside end is a sinkhole */
-    EVIDENCE_SUSPECT = 4,  /* alone never more than suspected (a name only asked for) */
-    EVIDENCE_UNDATED = 8,  /* alone never more than probable */
+    EVIDENCE_CONTENT = 1,      /* a mark, certificate, dated indicator in force: may confirm */
+    EVIDENCE_SINKHOLE = 2,     /* the outside end is a sinkhole */
+    EVIDENCE_SUSPECT = 4,      /* alone never more than suspected (a name only asked for) */
+    EVIDENCE_UNDATED = 8,      /* alone never more than probable */
+    EVIDENCE_COMPROMISED = 16, /* the outside end is somebody's hacked machine or site */
 };
 
 struct evidence {

@@ -88,12 +88,14 @@ const char *const indicator_kind_text[INDICATOR_KINDS] = {
 
 const char *const indicator_reject_text[INDICATOR_REJECTS] = {
     [REJECT_NOT_UNDERSTOOD] = "lines not understood",
-    [REJECT_PATTERN] = "regular expressions (not supported)",
+    [REJECT_PATTERN] = "patterns and conditions that no look-up answers",
     [REJECT_RESERVED] = "private or reserved addresses",
     [REJECT_SUFFIX] = "public suffixes and single labels",
     [REJECT_PORTS] = "addresses with two ports",
     [REJECT_SCHEME] = "URLs of a scheme that is not watched",
     [REJECT_LINE] = "lines longer than any indicator",
+    [REJECT_KIND] = "kinds that traffic does not show, such as hashes of files",
+    [REJECT_REVOKED] = "taken back, or not meant for detection",
     [REJECT_SAME] = "further listings of one item",
     [REJECT_FULL] = "listings beyond the most a set holds",
     [REJECT_FILE] = "files of no known format, damaged or too large",
@@ -231,6 +233,11 @@ void indicators_info(const struct indicators *all, unsigned index, struct indica
         ret->reject_example[i] = pool_text(set, header->reject_example[i]);
         ret->rejected += header->rejects[i];
     }
+    ret->listings = header->listings;
+    ret->lines_used = header->lines_used;
+    ret->lines_refused = header->lines_refused;
+    ret->lines_remark = header->lines_remark;
+    ret->lines = ret->lines_used + ret->lines_refused + ret->lines_remark;
 }
 
 static struct text entry_item(const struct set *set, const struct indicator_entry *entry)
@@ -252,7 +259,7 @@ static void entry_show(const struct indicators *all, const struct set *set, unsi
 {
     *ret = (struct indicator){
         .kind = (uint8_t)kind,
-        .class = entry->class <= CLASS_NETWORK ? entry->class : CLASS_SUSPICIOUS,
+        .class = entry->class < CLASSES ? entry->class : CLASS_SUSPICIOUS,
         .confidence = entry->confidence,
         .port_listed = kind == INDICATOR_ADDRESS_PORT,
         .first_listed = day_stored(entry->first),
@@ -297,8 +304,8 @@ static bool entry_holds(const struct indicator_entry *entry, const struct look *
 static unsigned indicator_rank(const struct indicator *i)
 {
     static const uint8_t by_class[] = {
-        [CLASS_SINKHOLE] = 5,   [CLASS_CONTROL] = 4, [CLASS_MALICIOUS] = 3,
-        [CLASS_SUSPICIOUS] = 2, [CLASS_NETWORK] = 1, [CLASS_SCANNER] = 0};
+        [CLASS_SINKHOLE] = 5, [CLASS_CONTROL] = 4, [CLASS_MALICIOUS] = 3,  [CLASS_SUSPICIOUS] = 2,
+        [CLASS_NETWORK] = 1,  [CLASS_SCANNER] = 0, [CLASS_COMPROMISED] = 3};
     bool dated = i->first_listed.number != DAY_NONE && i->last_listed.number != DAY_NONE;
     return (unsigned)by_class[i->class] << 20 | (unsigned)dated << 19 |
            (unsigned)i->port_listed << 18 | (unsigned)i->confidence << 10 |

@@ -33,7 +33,9 @@ enum indicator_class {
     CLASS_SUSPICIOUS, /* weak: dynamic DNS, own-address look-up services, parking... */
     CLASS_SINKHOLE,
     CLASS_SCANNER,
-    CLASS_NETWORK, /* a whole range of bad reputation (DROP): weak */
+    CLASS_NETWORK,     /* a whole range of bad reputation (DROP): weak */
+    CLASS_COMPROMISED, /* somebody's hacked machine or site, misused by malware */
+    CLASSES
 };
 
 struct indicator {
@@ -53,12 +55,14 @@ struct indicator {
 /* Why a line of a feed was not used. */
 enum indicator_reject {
     REJECT_NOT_UNDERSTOOD,
-    REJECT_PATTERN,  /* regular expressions: not supported */
+    REJECT_PATTERN,  /* regular expressions, and conditions that no single look-up answers */
     REJECT_RESERVED, /* private and reserved addresses */
     REJECT_SUFFIX,   /* a public suffix or a single label: would match half the world */
     REJECT_PORTS,    /* "a.b.c.d:22:443" */
     REJECT_SCHEME,   /* ftp: and others that are not watched */
     REJECT_LINE,     /* longer than any indicator */
+    REJECT_KIND,     /* what traffic does not show (hashes of files), or a kind that is not meant */
+    REJECT_REVOKED,  /* taken back by who published it, or not meant for detection */
     REJECT_SAME,     /* the item is listed under more families than are kept */
     REJECT_FULL,     /* the set holds as many as it may */
     REJECT_FILE,     /* whole files: of no known format, damaged, too large */
@@ -73,6 +77,9 @@ struct indicator_set_info {
     uint64_t rejected; /* lines not understood or reserved addresses, counted at compile */
     struct day newest; /* newest listing date, DAY_NONE when undated */
     uint64_t files;    /* that were read */
+    uint64_t lines;    /* of them: lines, objects of JSON; each is one of the next three */
+    uint64_t lines_used, lines_refused, lines_remark;
+    uint64_t listings; /* taken from the used ones, before those of one item were joined */
     uint64_t reject[INDICATOR_REJECTS];
     struct text reject_example[INDICATOR_REJECTS]; /* "file:line: text" of the first; or null */
     struct text origin;                            /* path it was compiled from */

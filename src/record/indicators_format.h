@@ -15,7 +15,7 @@
 #define INDICATOR_MAGIC UINT64_C(0x315352455453554d) /* "MUSTERS1", little-endian */
 
 enum {
-    INDICATOR_VERSION = 2, /* of layout, of hashes and of what the feed readers make of a line */
+    INDICATOR_VERSION = 3, /* of layout, of hashes and of what the feed readers make of a line */
     INDICATOR_BUCKET = 4,  /* entries a bucket holds on average */
     INDICATOR_FILTER = 16, /* filter bits an entry */
     INDICATOR_ITEM_LEN = INDICATOR_ITEM_MAX,
@@ -65,6 +65,7 @@ struct indicator_header {
     uint64_t rejects[INDICATOR_REJECTS];
     uint32_t reject_example[INDICATOR_REJECTS]; /* as `family` above */
     uint64_t by_kind[INDICATOR_KINDS];
+    uint64_t listings, lines_used, lines_refused, lines_remark;
     uint32_t name, set, origin; /* as `family`: set's name, "name@digest", where it was read */
     uint32_t labels_most;       /* labels of the longest name */
     int32_t newest;             /* day number */
