@@ -46,7 +46,7 @@ UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all demo test check bench evaluate fuzz install clean unit unit-programs fuzz-programs \
-	golden golden-update system
+	corpus-programs tidy golden golden-update system
 all: muster
 
 muster: $(OUT)/muster
@@ -99,6 +99,20 @@ system: muster
 $(OUT)/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
 	$(CC) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MMD -MP $(LINK) -o $@ $< $(LIB) $(LIBS)
 fuzz-programs: $(FUZZ:%=$(OUT)/%)
+# OUT/corpus_x runs the same target on files, with any compiler
+$(OUT)/each.o: tests/fuzz/each.c
+	@mkdir -p $(@D)
+	$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
+$(OUT)/corpus_%: tests/fuzz/fuzz_%.c $(OUT)/each.o $(LIB)
+	$(CC) $(ALLFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< $(OUT)/each.o $(LIB) $(LIBS)
+corpus-programs: $(FUZZ:fuzz_%=$(OUT)/corpus_%)
+
+# clang-tidy says much about headers; what it says of a file is kept until any header changes
+$(OUT)/%.tidy: src/%.c .clang-tidy $(wildcard src/*.h src/*/*.h)
+	@mkdir -p $(@D)
+	@clang-tidy --quiet --warnings-as-errors='*' $< -- $(ALLFLAGS) 2>$@.err || { cat $@.err; exit 1; }
+	@rm $@.err; touch $@
+tidy: $(patsubst src/%.c,$(OUT)/%.tidy,$(wildcard src/*.c src/*/*.c))
 
 check:
 	@tools/setup check

@@ -184,7 +184,7 @@ static uint8_t tell(struct app *app, const struct flow *flow, unsigned dir, cons
         return APP_DNS;
     }
     bool may_be = request == PARSE_MORE || response == PARSE_MORE || len < LOOK_BYTES;
-    return may_be && len < 4 * LOOK_BYTES ? APP_NEW : APP_OTHER;
+    return may_be && len < (size_t)4 * LOOK_BYTES ? APP_NEW : APP_OTHER;
 }
 
 /* Hands the bytes kept while the protocol was not known to its parser. */

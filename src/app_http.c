@@ -270,7 +270,7 @@ static size_t head_go_on(struct app *app, uint32_t index, unsigned dir, const ui
     head_read(app, flow, dir, at + from, have - from, &head);
     if (head.parse == PARSE_BAD)
         return head_lost(app, flow, dir, len);
-    if (head.parse == PARSE_MORE || head.len <= kept)
+    if (head.parse != PARSE_DONE || head.len <= kept)
         return len;
     if (head.request) /* what is behind the head was appended too: the caller hands it on */
         buffers_remove(app->buffers, *content(flow, dir), from + (uint32_t)head.len,

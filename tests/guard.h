@@ -18,7 +18,8 @@ static inline void guard_prefixes(const void *message, size_t len,
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t room = (len + page - 1) / page * page + page;
-    uint8_t *at = mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *at =
+        mmap(NULL, room + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     assert(at != MAP_FAILED);
     assert(mprotect(at + room, page, PROT_NONE) == 0);
     for (size_t n = 0; n <= len; n++) {

@@ -16,8 +16,8 @@ static const uint32_t sines[64] = {
 /* One step: the four words change places by the order of the arguments, not by moves. */
 #define STEP(f, a, b, c, d, word, i, shift)                                                        \
     do {                                                                                           \
-        a += f(b, c, d) + x[word] + sines[i];                                                      \
-        a = (a << (shift) | a >> (32 - (shift))) + b;                                              \
+        (a) += f(b, c, d) + x[word] + sines[i];                                                    \
+        (a) = ((a) << (shift) | (a) >> (32 - (shift))) + (b);                                      \
     } while (0)
 #define F(x, y, z) ((z) ^ ((x) & ((y) ^ (z))))
 #define G(x, y, z) ((y) ^ ((z) & ((x) ^ (y))))
@@ -32,7 +32,7 @@ static const uint32_t sines[64] = {
 static void block(uint32_t state[4], const uint8_t *bytes)
 {
     uint32_t a = state[0], b = state[1], c = state[2], d = state[3], x[16];
-    for (unsigned i = 0; i < 16; i++)
+    for (size_t i = 0; i < 16; i++)
         x[i] = (uint32_t)bytes[4 * i] | (uint32_t)bytes[4 * i + 1] << 8 |
                (uint32_t)bytes[4 * i + 2] << 16 | (uint32_t)bytes[4 * i + 3] << 24;
     for (unsigned i = 0; i < 16; i += 4) {
@@ -74,6 +74,6 @@ void md5(const void *bytes, size_t len, uint8_t out[16])
     put_le(last + padded - 8, (uint64_t)len * 8, 8);
     for (size_t i = 0; i < padded; i += 64)
         block(state, last + i);
-    for (unsigned i = 0; i < 4; i++)
+    for (size_t i = 0; i < 4; i++)
         put_le(out + 4 * i, state[i], 4);
 }

@@ -29,7 +29,8 @@ static const lookup_path network_paths[] = {{"autonomous_system_organization", N
 static bool mmdb_knows(const uint8_t *at, size_t len)
 {
     static const char marker[] = "\xab\xcd\xefMaxMind.com";
-    size_t tail = len < 128 * 1024 ? len : 128 * 1024;
+    static const size_t tail_max = (size_t)128 * 1024;
+    size_t tail = len < tail_max ? len : tail_max;
     return len && memmem(at + len - tail, tail, marker, sizeof marker - 1) != NULL;
 }
 

@@ -290,8 +290,8 @@ static bool value_path(struct text host, struct text path, struct feed_value *re
 /* JA4 (FoxIO): t13d1516h2_8daaf6152771_b186095e22b6. */
 static bool is_ja4(struct text t)
 {
-    if (t.len != 36 || t.at[10] != '_' || t.at[23] != '_' || memchr("tqd", t.at[0], 3) == NULL ||
-        (t.at[3] != 'd' && t.at[3] != 'i'))
+    if (t.len != 36 || t.at[10] != '_' || t.at[23] != '_' ||
+        (t.at[0] != 't' && t.at[0] != 'q' && t.at[0] != 'd') || (t.at[3] != 'd' && t.at[3] != 'i'))
         return false;
     for (uint32_t i = 11; i < 36; i++)
         if (i != 23 && !is_hex(t.at[i]))
@@ -317,8 +317,9 @@ static bool value_fingerprint(struct text text, struct feed_value *ret)
 
 static bool looks_like_pattern(struct text text)
 {
+    static const char signs[] = "\\[](){}|*+^$";
     for (uint32_t i = 0; i < text.len; i++)
-        if (memchr("\\[](){}|*+^$", text.at[i], 12) != NULL)
+        if (memchr(signs, text.at[i], sizeof signs - 1) != NULL)
             return true;
     return false;
 }
