@@ -73,6 +73,17 @@ static inline struct cursor cursor_child(struct cursor *c, size_t len)
     return cursor_over(at, len);
 }
 
+/* Numbers of a header of fixed length that one cursor_take yielded whole: one check for all. */
+static inline uint16_t field_u16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] << 8 | at[1]);
+}
+
+static inline uint32_t field_u32(const uint8_t *at)
+{
+    return (uint32_t)at[0] << 24 | (uint32_t)at[1] << 16 | (uint32_t)at[2] << 8 | at[3];
+}
+
 static inline uint8_t cursor_u8(struct cursor *c)
 {
     const uint8_t *p = cursor_take(c, 1);

@@ -2,25 +2,28 @@
 
 #include "wire/link.h"
 
+#include <stddef.h>
+
 enum { IPV6_HOP = 0, IPV6_ROUTE = 43, IPV6_FRAGMENT = 44, IPV6_AH = 51, IPV6_OPTIONS = 60 };
+enum { LINK_ETHERNET = 1, IPV4_BYTES = 20 };
 enum { PROTOCOL_IPIP = 4, PROTOCOL_IPV6 = 41, PROTOCOL_GRE = 47 };
 
 static enum skip decode_tcp(struct cursor *c, struct frame *ret)
 {
-    ret->source_port.number = cursor_u16(c);
-    ret->target_port.number = cursor_u16(c);
-    ret->seq = cursor_u32(c);
-    ret->ack = cursor_u32(c);
-    unsigned header = cursor_u8(c) >> 4;
-    ret->tcp_flags = cursor_u8(c);
-    cursor_skip(c, 6); /* window, checksum, urgent pointer */
-    if (!cursor_ok(c) || header < 5)
+    enum { TCP_BYTES = 20, ACK_AT = 8, LENGTH_AT = 12, FLAGS_AT = 13 };
+    const uint8_t *tcp = cursor_take(c, TCP_BYTES);
+    if (tcp == NULL)
         return SKIP_header_damaged;
-    unsigned options = (header - 5) * 4;
-    unsigned whole = header * 4;
-    if (ret->payload_wire < whole)
+    ret->source_port.number = field_u16(tcp);
+    ret->target_port.number = field_u16(tcp + 2);
+    ret->seq = field_u32(tcp + 4);
+    ret->ack = field_u32(tcp + ACK_AT);
+    ret->tcp_flags = tcp[FLAGS_AT];
+    unsigned whole = (unsigned)(tcp[LENGTH_AT] >> 4) * 4;
+    if (whole < TCP_BYTES || ret->payload_wire < whole)
         return SKIP_header_damaged;
     ret->payload_wire -= whole;
+    unsigned options = whole - TCP_BYTES;
     if (options > cursor_left(c))
         c->at = c->end; /* cut by the snap length: no payload bytes, the header is still good */
     else
@@ -38,12 +41,12 @@ static enum skip decode_transport(struct cursor c, struct frame *ret)
         break;
     }
     case PROTOCOL_UDP: {
-        ret->source_port.number = cursor_u16(&c);
-        ret->target_port.number = cursor_u16(&c);
-        uint32_t len = cursor_u16(&c);
-        cursor_skip(&c, 2);
-        if (!cursor_ok(&c) || ret->payload_wire < 8 || (len != 0 && len < 8))
+        const uint8_t *udp = cursor_take(&c, 8);
+        uint32_t len = udp ? field_u16(udp + 4) : 0;
+        if (udp == NULL || ret->payload_wire < 8 || (len != 0 && len < 8))
             return SKIP_header_damaged;
+        ret->source_port.number = field_u16(udp);
+        ret->target_port.number = field_u16(udp + 2);
         if (len != 0 && len < ret->payload_wire) /* 0: jumbogram (RFC 2675) or offload */
             ret->payload_wire = len;
         ret->payload_wire -= 8;
@@ -74,28 +77,26 @@ static enum skip decode_transport(struct cursor c, struct frame *ret)
 /* RFC 791 */
 static enum skip decode_ipv4(struct cursor c, uint32_t behind, struct frame *ret)
 {
-    uint8_t first = cursor_u8(&c);
-    unsigned header = (first & 15u) * 4;
-    cursor_skip(&c, 1);
-    uint32_t total = cursor_u16(&c);
-    cursor_skip(&c, 2);
-    uint16_t fragment = cursor_u16(&c);
-    cursor_skip(&c, 1);
-    ret->protocol = cursor_u8(&c);
-    cursor_skip(&c, 2);
-    ret->source = address_v4(cursor_u32(&c));
-    ret->target = address_v4(cursor_u32(&c));
-    cursor_skip(&c, header > 20 ? header - 20 : 0);
-    if (!cursor_ok(&c) || first >> 4 != 4 || header < 20)
+    enum { TOTAL_AT = 2, FRAGMENT_AT = 6, PROTOCOL_AT = 9, SOURCE_AT = 12, TARGET_AT = 16 };
+    const uint8_t *ip = cursor_take(&c, IPV4_BYTES);
+    if (ip == NULL)
         return SKIP_header_damaged;
+    unsigned header = (ip[0] & 15u) * 4;
+    uint32_t total = field_u16(ip + TOTAL_AT);
     if (total == 0)
         total = behind; /* segmentation offload: the length is left to the card */
-    if (total < header)
+    if (ip[0] >> 4 != 4 || header < IPV4_BYTES || total < header)
         return SKIP_header_damaged;
-    if ((fragment & 0x3FFF) != 0)
-        return SKIP_fragment;
+    cursor_skip(&c, header - IPV4_BYTES);
+    if (!cursor_ok(&c))
+        return SKIP_header_damaged;
+    ret->protocol = ip[PROTOCOL_AT];
+    ret->source = address_v4(field_u32(ip + SOURCE_AT));
+    ret->target = address_v4(field_u32(ip + TARGET_AT));
     ret->ip_bytes = total;
     ret->payload_wire = total - header;
+    if (field_u16(ip + FRAGMENT_AT) & 0x3FFF)
+        return SKIP_fragment;
     return decode_transport(c, ret);
 }
 
@@ -167,23 +168,22 @@ static uint16_t type_inside(uint16_t type, struct cursor *c)
     }
 }
 
-static enum skip decode_network(struct cursor c, uint16_t type, const struct packet *packet,
-                                struct frame *ret)
+/* All links and layers but IP right in Ethernet: out of the way of almost every packet. Returns
+ * where IP begins and sets *ret_type, or sets *ret_skip. */
+static __attribute__((noinline)) struct cursor open_layers(struct cursor c, uint16_t link,
+                                                           struct frame *ret, uint16_t *ret_type,
+                                                           enum skip *ret_skip)
 {
-    for (int i = 0; i < FRAME_TAGS && type != ETHER_IPV4 && type != ETHER_IPV6; i++) {
-        if (type == ETHER_NONE)
-            break;
-        type = type_inside(type, &c);
-    }
-    if (!cursor_ok(&c))
-        return SKIP_header_damaged;
-    uint32_t used = packet->captured - (uint32_t)cursor_left(&c);
-    uint32_t behind = packet->length > used ? packet->length - used : 0;
-    if (type == ETHER_IPV4)
-        return decode_ipv4(c, behind, ret);
-    if (type == ETHER_IPV6)
-        return decode_ipv6(c, behind, ret);
-    return SKIP_not_ip;
+    uint16_t type = *ret_type;
+    enum skip skip = link == LINK_ETHERNET ? SKIPS : link_open(link, &c, ret, &type);
+    if (skip == SKIPS)
+        for (int i = 0; i < FRAME_TAGS && type != ETHER_IPV4 && type != ETHER_IPV6; i++)
+            type = type_inside(type, &c);
+    if (skip == SKIPS && type != ETHER_IPV4 && type != ETHER_IPV6)
+        skip = SKIP_not_ip;
+    *ret_skip = !cursor_ok(&c) && skip != SKIP_link_type ? SKIP_header_damaged : skip;
+    *ret_type = type;
+    return c;
 }
 
 enum skip frame_decode(const struct packet *packet, struct frame *ret)
@@ -192,14 +192,21 @@ enum skip frame_decode(const struct packet *packet, struct frame *ret)
     ret->number = packet->number;
     struct cursor c = cursor_over(packet->at, packet->captured);
     uint16_t type = ETHER_NONE;
-    if (packet->link == 1) { /* almost every packet there is: not by the table */
-        ret->mac_target = link_mac(&c);
-        ret->mac_source = link_mac(&c);
-        type = cursor_u16(&c);
-    } else {
-        enum skip skip = link_open(packet->link, &c, ret, &type);
-        if (skip != SKIPS)
-            return cursor_ok(&c) || skip == SKIP_link_type ? skip : SKIP_header_damaged;
+    if (packet->link == LINK_ETHERNET) {
+        const uint8_t *ether = cursor_take(&c, ETHER_BYTES);
+        if (ether == NULL)
+            return SKIP_header_damaged;
+        ret->mac_target = link_mac_at(ether);
+        ret->mac_source = link_mac_at(ether + 6);
+        type = field_u16(ether + ETHER_TYPE_AT);
     }
-    return decode_network(c, type, packet, ret);
+    if (type != ETHER_IPV4 && type != ETHER_IPV6) {
+        enum skip skip;
+        c = open_layers(c, packet->link, ret, &type, &skip);
+        if (skip != SKIPS)
+            return skip;
+    }
+    uint32_t used = packet->captured - (uint32_t)cursor_left(&c);
+    uint32_t behind = packet->length > used ? packet->length - used : 0;
+    return type == ETHER_IPV4 ? decode_ipv4(c, behind, ret) : decode_ipv6(c, behind, ret);
 }

@@ -37,11 +37,17 @@ uint16_t link_llc(struct cursor *c);
 /* The EtherType of the IP packet that begins at c, by its version. */
 uint16_t link_ip(struct cursor c);
 
-/* 48 bits */
+enum { ETHER_BYTES = 14, ETHER_TYPE_AT = 12 };
+
+static inline uint64_t link_mac_at(const uint8_t *at) /* 48 bits */
+{
+    return (uint64_t)field_u32(at) << 16 | field_u16(at + 4);
+}
+
 static inline uint64_t link_mac(struct cursor *c)
 {
-    uint64_t high = cursor_u32(c);
-    return high << 16 | cursor_u16(c);
+    const uint8_t *at = cursor_take(c, 6);
+    return at ? link_mac_at(at) : 0;
 }
 
 #endif
