@@ -225,9 +225,7 @@ static inline struct taken taken_from(struct source *source)
 static inline struct source *source_over(struct input *in, const void *bytes, size_t len)
 {
     const struct source_kind *kind = source_kind_of(bytes, len);
-    if (kind == &source_pcapng)
-        return source_pcapng_over(in, "made by hand", NULL);
-    return source_pcap_over(in, "made by hand", NULL);
+    return (kind ? kind : &source_pcap)->open(in, "made by hand", NULL);
 }
 
 static inline struct taken taken_memory(const void *bytes, size_t len)

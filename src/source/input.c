@@ -42,44 +42,100 @@ void input_memory(struct input *in, const void *bytes, size_t len)
     }
 }
 
-bool input_open(struct input *in, const char *path, const uint8_t *start, size_t len,
-                struct err *err)
+/* Reads or unpacks up to `want` > 0 bytes; 0: the stream has ended, in->trouble says if too early.
+ */
+static size_t stream_take(struct input *in, uint8_t *to, size_t want)
 {
-    *in = (struct input){.fd = -1};
-    if (strcmp(path, "-") == 0) {
-        stream_begin(in, STDIN_FILENO, start, len);
-        return true;
+    ssize_t n = 0;
+    if (in->unpack != NULL) {
+        size_t got = unpack_read(in->unpack, to, want);
+        in->ended = got == 0;
+        if (in->ended)
+            in->trouble = unpack_trouble(in->unpack);
+        return got;
     }
-    /* A pipe of which `start` was read is still open at the caller. Its writer may be gone
-     * already: then only an open that does not wait for one gets the rest. */
-    in->fd = open(path, O_RDONLY | O_CLOEXEC | (start ? O_NONBLOCK : 0));
-    if (in->fd < 0)
-        return err_errno(err, "cannot open %s", path);
-    in->owned = true;
-    struct stat st;
-    if (fstat(in->fd, &st) != 0) {
-        (void)err_errno(err, "cannot look at %s", path);
-        input_close(in);
+    do
+        n = read(in->fd, to, want);
+    while (n < 0 && errno == EINTR);
+    if (n < 0)
+        in->trouble = "reading failed";
+    in->ended = n <= 0;
+    return n > 0 ? (size_t)n : 0;
+}
+
+/* Between two blocks: has n bytes wait in the carry, if there are so many. */
+static void stream_wait(struct input *in, size_t n)
+{
+    while (in->carried < n && !in->ended)
+        in->carried += stream_take(in, in->carry + in->carried, n - in->carried);
+}
+
+static void stream_unpack(struct input *in)
+{
+    stream_wait(in, UNPACK_KNOWS_BYTES);
+    if (!unpack_knows(in->carry, in->carried))
+        return;
+    in->unpack = unpack_new(in->fd, in->carry, in->carried);
+    in->carried = 0;
+    in->ended = false;
+}
+
+static bool input_map(struct input *in, const char *path, struct err *err)
+{
+    if (!file_map(&in->map, path, err))
         return false;
-    }
-    if (!S_ISREG(st.st_mode)) {
-        if (start)
-            (void)fcntl(in->fd, F_SETFL, fcntl(in->fd, F_GETFL) & ~O_NONBLOCK);
-        stream_begin(in, in->fd, start, len);
+    if (unpack_knows(in->map.at, in->map.len)) {
+        in->size = in->map.len;
+        file_unmap(&in->map);
+        stream_begin(in, in->fd, NULL, 0);
+        stream_unpack(in);
         return true;
-    }
-    if (!file_map(&in->map, path, err)) {
-        input_close(in);
-        return false;
     }
     in->at = in->begin = in->map.at;
     in->end = in->map.len ? in->map.at + in->map.len : in->map.at;
     return true;
 }
 
+bool input_open(struct input *in, const char *path, struct err *err)
+{
+    *in = (struct input){.fd = STDIN_FILENO};
+    bool standard = strcmp(path, "-") == 0, done = true;
+    if (!standard) {
+        in->fd = open(path, O_RDONLY | O_CLOEXEC);
+        if (in->fd < 0)
+            return err_errno(err, "cannot open %s", path);
+        in->owned = true;
+    }
+    struct stat st;
+    if (fstat(in->fd, &st) != 0)
+        done = err_errno(err, "cannot look at %s", path);
+    else if (S_ISDIR(st.st_mode))
+        done = err_set(err, "%s: is a folder that could not be listed", path);
+    else if (S_ISREG(st.st_mode) && !standard)
+        done = input_map(in, path, err);
+    else {
+        stream_begin(in, in->fd, NULL, 0);
+        stream_unpack(in);
+    }
+    if (!done)
+        input_close(in);
+    return done;
+}
+
+const uint8_t *input_peek(struct input *in, size_t n, size_t *ret_len)
+{
+    muster_assert(n <= INPUT_NEED_MAX);
+    if (in->stream)
+        stream_wait(in, n);
+    size_t len = in->stream ? in->carried : (size_t)(in->end - in->at);
+    *ret_len = len < n ? len : n;
+    return in->stream ? in->carry : in->at;
+}
+
 void input_close(struct input *in)
 {
     file_unmap(&in->map);
+    unpack_free(in->unpack);
     mem_unmap(in->carry, INPUT_ROOM);
     if (in->owned)
         (void)close(in->fd);
@@ -88,7 +144,7 @@ void input_close(struct input *in)
 
 uint64_t input_size(const struct input *in)
 {
-    return in->stream ? 0 : (uint64_t)(in->end - in->begin);
+    return in->stream ? in->size : (uint64_t)(in->end - in->begin);
 }
 
 /* Reads at least `least` more bytes behind the window, as far as there are any. */
@@ -101,17 +157,8 @@ static void stream_read(struct input *in, uint8_t *to, size_t least)
     if (want > room)
         want = room;
     size_t got = 0;
-    while (got < least && !in->ended) {
-        ssize_t n = read(in->fd, to + got, want - got);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            in->trouble = "reading failed";
-        if (n <= 0)
-            in->ended = true;
-        else
-            got += (size_t)n;
-    }
+    while (got < least && !in->ended)
+        got += stream_take(in, to + got, want - got);
     in->end += got;
 }
 
@@ -142,17 +189,9 @@ bool input_skip(struct input *in, uint64_t n)
     n -= left;
     /* Between input_begin and input_finish the carry is free: it takes what nobody wants. */
     while (n && in->stream && !in->ended) {
-        ssize_t got = read(in->fd, in->carry, n < INPUT_ROOM ? (size_t)n : INPUT_ROOM);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0)
-            in->trouble = "reading failed";
-        if (got <= 0) {
-            in->ended = true;
-            break;
-        }
-        in->origin += (uint64_t)got;
-        n -= (uint64_t)got;
+        size_t got = stream_take(in, in->carry, n < INPUT_ROOM ? (size_t)n : INPUT_ROOM);
+        in->origin += got;
+        n -= got;
     }
     return n == 0;
 }

@@ -1,19 +1,19 @@
 /*
  * The bytes behind a packet source, inside this folder only.
  *
- * Trouble it answers: captures come as files of any size and as pipes. A regular file is mapped and
- * its packets are handed on where they lie: nothing is copied. A pipe is read in big pieces
- * straight into the block that is being filled; only the cut rest behind the last whole packet is
- * moved on to the next block. A reader of a format sees one thing in both cases: a window of bytes
- * [at, end), which input_need can widen.
+ * Trouble it answers: captures come as files of any size, as pipes, and compressed (unpack.h). A
+ * regular file is mapped and its packets are handed on where they lie: nothing is copied. A pipe is
+ * read, and what is compressed unpacked, in big pieces straight into the block that is being
+ * filled; only the cut rest behind the last whole packet is moved on to the next block. A reader of
+ * a format sees one thing in all cases: a window of bytes [at, end), which input_need can widen.
  *
  * A mapped file that somebody shortens while we read: its size is asked again for every block and
  * the window shortened, so that reading ends with "shrank while it was read". What is cut between
  * that question and the use of the bytes still ends the program with SIGBUS; that is the price of
  * not copying, and an output in the making appears whole or not at all.
  *
- * Order: input_open / input_stream / input_memory -> for every block: input_begin, input_need,
- * input_skip, input_finish -> input_close.
+ * Order: input_open / input_stream / input_memory -> input_peek -> for every block: input_begin,
+ * input_need, input_skip, input_finish -> input_close.
  */
 #ifndef MUSTER_SOURCE_INPUT_H
 #define MUSTER_SOURCE_INPUT_H
@@ -21,6 +21,7 @@
 #include "base/cursor.h"
 #include "base/file.h"
 #include "source/source.h"
+#include "source/unpack.h"
 
 enum {
     INPUT_NEED_MAX = 512 * 1024,  /* the most bytes that one structure of a format may need */
@@ -40,6 +41,8 @@ struct input {
     uint64_t populated;      /* bytes of the map whose pages were asked for */
     int fd;                  /* -1: memory */
     bool stream, owned;      /* read, not mapped; fd is ours to close */
+    struct unpack *unpack;   /* of a stream that is compressed; else NULL */
+    uint64_t size;           /* of a stream that is a file; 0 when not known */
     bool ended;              /* a stream that has no more to read */
     const uint8_t *limit;    /* end of the room that a stream may be read to */
     uint8_t *carry;          /* what the last block left, INPUT_ROOM bytes; of a stream */
@@ -48,15 +51,18 @@ struct input {
     const char *trouble;     /* why reading ended too early; NULL if it did not */
 };
 
-/* Maps path, or reads it when it is a pipe or "-"; `start` as in source_kind.open. */
-bool input_open(struct input *in, const char *path, const uint8_t *start, size_t len,
-                struct err *err);
+/* Maps path, or reads it when it is compressed, a pipe or "-". */
+bool input_open(struct input *in, const char *path, struct err *err);
 /* Reads fd, which stays the caller's, behind the bytes already read. */
 void input_stream(struct input *in, int fd, const uint8_t *start, size_t len);
 /* Bytes that stay the caller's and must live until input_close. */
 void input_memory(struct input *in, const void *bytes, size_t len);
 void input_close(struct input *in);
-uint64_t input_size(const struct input *in); /* 0 when not known */
+uint64_t input_size(const struct input *in); /* in bytes of the file; 0 when not known */
+
+/* The first bytes of the content, n <= INPUT_NEED_MAX of them if there are so many; before the
+ * first input_begin. Lives until then. */
+const uint8_t *input_peek(struct input *in, size_t n, size_t *ret_len);
 
 void input_begin(struct input *in, struct block *block);
 void input_finish(struct input *in);
@@ -99,6 +105,12 @@ static inline uint64_t input_offset(const struct input *in)
     return in->origin + (uint64_t)(in->at - in->begin);
 }
 
+/* How much of input_size was read. */
+static inline uint64_t input_progress(const struct input *in)
+{
+    return in->unpack ? unpack_taken(in->unpack) : input_offset(in);
+}
+
 /* Counts the damage, and describes it in source->damage when it is the first. */
 void source_damaged(struct source *source, enum skip reason, uint64_t byte, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
@@ -112,11 +124,6 @@ void *source_new(size_t bytes, const struct source_kind *kind, const char *path)
 
 /* The kind of a file that starts with these bytes; NULL when none knows it. */
 const struct source_kind *source_kind_of(const uint8_t *start, size_t len);
-
-/* Opens a kind over an input, which the source then owns (also when it fails: then it is closed).
- * `path` is for messages. */
-struct source *source_pcap_over(struct input *in, const char *path, struct err *err);
-struct source *source_pcapng_over(struct input *in, const char *path, struct err *err);
 
 /* A kind's `first`, for those that open over an input. */
 bool source_first(struct source *source, struct instant *ret); /* closes the source */

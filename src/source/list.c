@@ -55,6 +55,8 @@ static struct instant first_time(const char *path, uint8_t *peek)
     }
     (void)close(fd);
     const struct source_kind *kind = source_kind_of(peek, len);
+    if (unpack_knows(peek, len))
+        return source_first(source_open(path, NULL, NULL), &first) ? first : none;
     if (kind == NULL || (kind->first != NULL && kind->first(peek, len, &first)))
         return first;
     /* The first packet lies further on. */

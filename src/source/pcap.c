@@ -191,7 +191,7 @@ static bool pcap_next(struct source *source, struct block *block)
         }
     }
     block->packets = n;
-    source->read_bytes = input_offset(in);
+    source->read_bytes = input_progress(in);
     input_finish(in);
     return n > 0 || !pcap->ended;
 }
@@ -205,7 +205,7 @@ static void pcap_close(struct source *source)
     mem_free(pcap);
 }
 
-struct source *source_pcap_over(struct input *in, const char *path, struct err *err)
+static struct source *pcap_open(struct input *in, const char *path, struct err *err)
 {
     struct pcap *pcap = source_new(sizeof *pcap, &source_pcap, path);
     pcap->magic = PCAP_SOURCE;
@@ -218,19 +218,11 @@ struct source *source_pcap_over(struct input *in, const char *path, struct err *
     return &pcap->source;
 }
 
-static struct source *pcap_open(const char *path, const uint8_t *start, size_t len, struct err *err)
-{
-    struct input in;
-    if (!input_open(&in, path, start, len, err))
-        return NULL;
-    return source_pcap_over(&in, path, err);
-}
-
 static bool pcap_first(const uint8_t *start, size_t len, struct instant *ret)
 {
     struct input in;
     input_memory(&in, start, len);
-    return source_first(source_pcap_over(&in, "", NULL), ret);
+    return source_first(pcap_open(&in, "", NULL), ret);
 }
 
 const struct source_kind source_pcap = {

@@ -376,7 +376,7 @@ static bool pcapng_next(struct source *source, struct block *block)
             block->packets++;
         }
     }
-    source->read_bytes = input_offset(in);
+    source->read_bytes = input_progress(in);
     input_finish(in);
     return block->packets > 0 || !png->ended;
 }
@@ -415,7 +415,7 @@ static bool section_known(struct pcapng *png, struct err *err)
     return good;
 }
 
-struct source *source_pcapng_over(struct input *in, const char *path, struct err *err)
+static struct source *pcapng_open(struct input *in, const char *path, struct err *err)
 {
     struct pcapng *png = source_new(sizeof *png, &source_pcapng, path);
     png->magic = PCAPNG_SOURCE;
@@ -428,20 +428,11 @@ struct source *source_pcapng_over(struct input *in, const char *path, struct err
     return &png->source;
 }
 
-static struct source *pcapng_open(const char *path, const uint8_t *start, size_t len,
-                                  struct err *err)
-{
-    struct input in;
-    if (!input_open(&in, path, start, len, err))
-        return NULL;
-    return source_pcapng_over(&in, path, err);
-}
-
 static bool pcapng_first(const uint8_t *start, size_t len, struct instant *ret)
 {
     struct input in;
     input_memory(&in, start, len);
-    return source_first(source_pcapng_over(&in, "", NULL), ret);
+    return source_first(pcapng_open(&in, "", NULL), ret);
 }
 
 const struct source_kind source_pcapng = {

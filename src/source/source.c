@@ -3,13 +3,9 @@
 #include "base/mem.h"
 #include "source/input.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const struct source_kind *const kinds[] = {
 #define SOURCE(name) &source_##name,
@@ -19,70 +15,21 @@ static const struct source_kind *const kinds[] = {
 
 enum { KINDS = sizeof kinds / sizeof kinds[0], START_BYTES = 4096 };
 
-/* Files that are not read (yet), told apart so that the message can say what to do. */
+/* Files that are not read, told apart so that the message can say what to do. */
 static const struct foreign {
     const char *magic;
     uint8_t len;
     const char *what; /* with %s for the path */
 } foreign[] = {
-    {"\x1f\x8b", 2, "gzip-compressed: not read yet; try zcat %s | muster read -"},
-    {"\x28\xb5\x2f\xfd", 4, "zstd-compressed: not read yet; try zstdcat %s | muster read -"},
-    {"BZh", 3, "bzip2-compressed: not read yet; try bzcat %s | muster read -"},
-    {"\xfd\x37zXZ", 5, "xz-compressed: not read yet; try xzcat %s | muster read -"},
-    {"\x04\x22\x4d\x18", 4, "lz4-compressed: not read yet; try lz4cat %s | muster read -"},
+    {"\x1f\x8b", 2, "compressed twice: unpack %s once first"},
+    {"\x28\xb5\x2f\xfd", 4, "compressed twice: unpack %s once first"},
+    {"BZh", 3, "bzip2-compressed: not read; try bzcat %s | muster read -"},
+    {"\xfd\x37zXZ", 5, "xz-compressed: not read; try xzcat %s | muster read -"},
+    {"\x04\x22\x4d\x18", 4, "lz4-compressed: not read; try lz4cat %s | muster read -"},
     {"PK\x03\x04", 4, "a zip archive: not read; unpack %s first"},
     {"snoop\0\0\0", 8, "a snoop capture: not read; try tshark -r %s -w - | muster read -"},
     {"GMBU", 4, "a Network Monitor capture: not read; try tshark -r %s -w - | muster read -"},
 };
-
-/* A file's first bytes and how they were come by. */
-struct start {
-    uint8_t at[START_BYTES];
-    size_t len;
-    bool stream; /* they were read from standard input or a pipe and are gone from there */
-    int fd;      /* open until the kind has opened the source; -1 */
-};
-
-static bool start_read(struct start *start, const char *path, struct err *err)
-{
-    while (start->len < START_BYTES) {
-        ssize_t n = read(start->fd, start->at + start->len, START_BYTES - start->len);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return err_errno(err, "cannot read %s", path);
-        if (n == 0)
-            break;
-        start->len += (size_t)n;
-    }
-    return start->len > 0 || err_set(err, "%s: is empty", path);
-}
-
-static bool start_open(struct start *start, const char *path, struct err *err)
-{
-    *start = (struct start){.fd = -1};
-    if (strcmp(path, "-") == 0) {
-        start->stream = true;
-        start->fd = STDIN_FILENO;
-        return start_read(start, "standard input", err);
-    }
-    start->fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (start->fd < 0)
-        return err_errno(err, "cannot open %s", path);
-    struct stat st;
-    if (fstat(start->fd, &st) != 0)
-        return err_errno(err, "cannot look at %s", path);
-    if (S_ISDIR(st.st_mode))
-        return err_set(err, "%s: is a folder that could not be listed", path);
-    start->stream = !S_ISREG(st.st_mode);
-    return start_read(start, path, err);
-}
-
-static void start_close(struct start *start)
-{
-    if (start->fd > STDIN_FILENO)
-        (void)close(start->fd);
-}
 
 static const struct source_kind *kind_named(const char *name, struct err *err)
 {
@@ -107,11 +54,11 @@ const struct source_kind *source_kind_of(const uint8_t *start, size_t len)
 }
 
 /* Says of a file that no kind knows what it is, and what to do. */
-static void foreign_err(const struct start *start, const char *path, struct err *err)
+static void foreign_err(const uint8_t *start, size_t len, const char *path, struct err *err)
 {
     for (size_t i = 0; i < sizeof foreign / sizeof foreign[0]; i++) {
         const struct foreign *f = &foreign[i];
-        if (start->len < f->len || memcmp(start->at, f->magic, f->len) != 0)
+        if (len < f->len || memcmp(start, f->magic, f->len) != 0)
             continue;
         const char *gap = strstr(f->what, "%s");
         muster_assert(gap != NULL);
@@ -119,30 +66,31 @@ static void foreign_err(const struct start *start, const char *path, struct err 
         return;
     }
     char bytes[3 * 8 + 1] = "";
-    size_t shown = start->len < 8 ? start->len : 8;
+    size_t shown = len < 8 ? len : 8;
     for (size_t i = 0; i < shown; i++)
-        (void)snprintf(bytes + 3 * i, 4, " %02x", start->at[i]);
+        (void)snprintf(bytes + 3 * i, 4, " %02x", start[i]);
     (void)err_set(err, "%s: first bytes%s are of no known kind", path, bytes);
 }
 
 struct source *source_open(const char *path, const char *kind_or_null, struct err *err)
 {
-    struct source *source = NULL;
-    struct start start;
+    struct input in;
     const struct source_kind *kind = NULL;
     if (kind_or_null != NULL && (kind = kind_named(kind_or_null, err)) == NULL)
         return NULL;
-    if (start_open(&start, path, err)) {
-        if (kind == NULL)
-            kind = source_kind_of(start.at, start.len);
-        if (kind == NULL)
-            foreign_err(&start, path, err);
-        else
-            source =
-                kind->open(path, start.stream ? start.at : NULL, start.stream ? start.len : 0, err);
+    if (!input_open(&in, path, err))
+        return NULL;
+    size_t len;
+    const uint8_t *start = input_peek(&in, START_BYTES, &len);
+    if (len == 0)
+        (void)err_set(err, "%s: %s", path, in.trouble ? in.trouble : "is empty");
+    else if (kind == NULL && (kind = source_kind_of(start, len)) == NULL)
+        foreign_err(start, len, path, err);
+    if (len == 0 || kind == NULL) {
+        input_close(&in);
+        return NULL;
     }
-    start_close(&start);
-    return source;
+    return kind->open(&in, path, err);
 }
 
 bool source_next(struct source *source, struct block *block)

@@ -1,5 +1,6 @@
 /*
- * A source yields packets in blocks. What a file is, is told by its first bytes, never its name.
+ * A source yields packets in blocks. What a file is, is told by its first bytes, never its name;
+ * of a compressed one by its content's.
  * A new kind of source is one file ending in `const struct source_kind source_x` and one line in
  * source/source.list.
  *
@@ -33,6 +34,8 @@ struct source_link {
     uint64_t packets;
 };
 
+struct input;
+
 struct source {
     const struct source_kind *kind;
     char *path;          /* as given; "-" for standard input */
@@ -49,9 +52,9 @@ struct source_kind {
     /* The time of the first packet as a file's first bytes tell it; false when they do not.
      * May be NULL. */
     bool (*first)(const uint8_t *start, size_t len, struct instant *ret);
-    /* Opens path (or standard input); `start` are bytes already read from standard input or from
-     * a pipe at path, NULL for a regular file. */
-    struct source *(*open)(const char *path, const uint8_t *start, size_t len, struct err *err);
+    /* Opens over an input (input.h), which the source then owns; also when it fails: then the
+     * input is closed. `path` is for messages. */
+    struct source *(*open)(struct input *in, const char *path, struct err *err);
     /* Fills the block; false at the end. Damage inside is counted in skips, never an error. */
     bool (*next)(struct source *source, struct block *block);
     void (*close)(struct source *source);

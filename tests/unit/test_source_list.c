@@ -1,4 +1,6 @@
 /* source/list.c */
+#include "packed.h"
+
 #include "capture.h"
 
 #include <fcntl.h>
@@ -34,10 +36,13 @@ static void place_file(struct place *p, const char *name, const void *bytes, siz
 }
 
 /* A capture whose first packet is of that second; `far`: behind more than a peek of other blocks.
+ * Its name's last letter tells how it is compressed, since that is told by content: z, t or not.
  */
 static void place_capture(struct place *p, const char *name, uint32_t second, bool png, bool far)
 {
     struct capture c = {.big = second & 1};
+    struct buf packed = {0};
+    char last = name[strlen(name) - 1];
     if (png) {
         capture_section(&c, second & 1);
         capture_interface(&c, 1, 0, 0, 0);
@@ -48,7 +53,14 @@ static void place_capture(struct place *p, const char *name, uint32_t second, bo
         capture_pcap(&c, UINT32_C(0xa1b2c3d4), 2, 4, 1);
         capture_record(&c, second, 0, 0, 60, 60);
     }
-    place_file(p, name, c.buf.at, c.buf.len);
+    if (last == 'z')
+        packed_gzip(&packed, c.buf.at, c.buf.len);
+    else if (last == 't')
+        packed_zstd(&packed, c.buf.at, c.buf.len, 0);
+    else
+        buf_add(&packed, c.buf.at, c.buf.len);
+    place_file(p, name, packed.at, packed.len);
+    buf_free(&packed);
     capture_free(&c);
 }
 
@@ -95,17 +107,20 @@ static void walks_in_order_of_time(void **state)
     place_capture(&p, "sub/z-no-ending", 4500, false, false);
     place_capture(&p, "sub/deep/far.pcap", 4600, true, true);
     place_capture(&p, "sub/deep/c.pcap", 4000, false, false);
+    place_capture(&p, "packed.gz", 4700, true, true);
+    place_capture(&p, "packed.zst", 4550, false, false);
+    place_file(&p, "cut.gz", "\x1f\x8b\x08\0\0", 5);
     place_file(&p, "notes.txt", "no capture", 10);
     place_file(&p, "Empty", "", 0);
     assert_int_equal(mkfifo(place_name(&p, "pipe"), 0600), 0);
     assert_int_equal(symlink("a.pcap", place_name(&p, "link.pcap")), 0);
     assert_int_equal(symlink("..", place_name(&p, "sub/circle")), 0);
     static const char *const order[] = {
-        "b.pcap", "sub/deep/c.pcap", "sub/z-no-ending", "sub/deep/far.pcap",
-        "a.pcap", "Empty",           "notes.txt"};
+        "b.pcap",    "sub/deep/c.pcap", "sub/z-no-ending", "packed.zst", "sub/deep/far.pcap",
+        "packed.gz", "a.pcap",          "Empty",           "cut.gz",     "notes.txt"};
     char *paths[] = {p.folder};
     assert_true(source_list_make(&list, paths, 1, &err));
-    list_is(&list, &p, order, 7);
+    list_is(&list, &p, order, 10);
     source_list_free(&list);
     place_remove(&p);
 }
