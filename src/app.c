@@ -1,11 +1,12 @@
 #include "app.h"
 
 #include "app_http.h"
+#include "app_talk.h"
 #include "wire/app.h"
 
 #include <string.h>
 
-enum { APP_NEW, APP_TLS, APP_HTTP, APP_DNS, APP_OTHER };
+enum { APP_NEW, APP_TLS, APP_HTTP, APP_DNS, APP_TALK, APP_OTHER };
 enum { LOOK_BYTES = 24, LOOK_DATAGRAMS = 3 };
 enum { TLS_SIDE_OPEN, TLS_SIDE_DONE };
 
@@ -19,8 +20,10 @@ void app_emit(struct app *app, const struct flow *flow, enum record_kind kind, c
         r.dns = what;
     else if (kind == RECORD_TLS)
         r.tls = what;
-    else
+    else if (kind == RECORD_HTTP)
         r.http = what;
+    else
+        r.talk = what;
     app->emit(app->context, &r);
 }
 
@@ -156,6 +159,9 @@ static void route(struct app *app, uint32_t index, unsigned dir, const uint8_t *
     case APP_DNS:
         dns_data(app, index, dir, bytes, len);
         break;
+    case APP_TALK:
+        talk_data(app, index, dir, bytes, len);
+        break;
     default:
         stop(app, flows_at(app->flows, index), dir);
     }
@@ -178,13 +184,13 @@ static uint8_t tell(struct app *app, const struct flow *flow, unsigned dir, cons
     }
     *name = app_recognise_stream(at, len, opener);
     if (*name)
-        return APP_OTHER;
+        return talk_wanted(*name) ? APP_TALK : APP_OTHER;
     if (dns_framed(app, at, len)) {
         *name = "dns";
         return APP_DNS;
     }
     bool may_be = request == PARSE_MORE || response == PARSE_MORE || len < LOOK_BYTES;
-    return may_be && len < (size_t)4 * LOOK_BYTES ? APP_NEW : APP_OTHER;
+    return may_be && len < (size_t)4 * LOOK_BYTES ? APP_NEW : APP_TALK;
 }
 
 /* Hands the bytes kept while the protocol was not known to its parser. */
@@ -243,6 +249,8 @@ static void on_data(void *context, uint32_t index, unsigned dir, const uint8_t *
     struct flow *flow = flows_at(app->flows, index);
     if (flow->stream[dir].state == STREAM_NEW)
         flow->stream[dir].state = STREAM_OPEN;
+    if (flow->spoke_first == SPOKE_NOBODY)
+        flow->spoke_first = dir == OUT ? SPOKE_HOST : SPOKE_OUTSIDE;
     if (flow->app_state == APP_NEW)
         new_data(app, index, dir, bytes, len);
     else
@@ -259,6 +267,8 @@ static void on_gap(void *context, uint32_t index, unsigned dir, uint32_t len)
         http_gap(app, index, dir, len);
     else if (flow->app_state == APP_TLS)
         flow->stream[dir].state = STREAM_DONE; /* what came before is told at the end */
+    else if (flow->app_state == APP_TALK)
+        talk_end(app, index, dir);
     else if (flow->app_state == APP_DNS)
         stop(app, flow, dir);
     else
@@ -314,9 +324,21 @@ void app_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t *
         s->state = STREAM_DONE;
 }
 
+void app_part(struct app *app, uint32_t index)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    if (flow->app_state != APP_TALK)
+        return;
+    talk_tell(app, index);
+    flow->app_state = APP_OTHER;
+}
+
 void app_finish(struct app *app, uint32_t index)
 {
     struct flow *flow = flows_at(app->flows, index);
+    if (flow->app_state == APP_NEW && flow->protocol == PROTOCOL_TCP)
+        flow->app_state = APP_TALK; /* too little was said to tell what it is */
+    app_part(app, index);
     if (flow->app_state == APP_TLS && (*content(flow, OUT) || *content(flow, IN)))
         tls_emit(app, flow);
     if (flow->app_state == APP_HTTP)

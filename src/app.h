@@ -30,6 +30,8 @@ struct app {
 void app_init(struct app *app, struct flows *flows, struct buffers *buffers, struct skips *skips,
               void (*emit)(void *context, const struct record *record), void *context);
 void app_datagram(struct app *app, uint32_t flow, unsigned dir, const uint8_t *bytes, size_t len);
+/* Emits what need not wait for the end; before a part of the flow is recorded. */
+void app_part(struct app *app, uint32_t flow);
 /* Emits what is half done; before the flow is removed. */
 void app_finish(struct app *app, uint32_t flow);
 

@@ -115,10 +115,14 @@ void shard_counts_add(struct shard_counts *to, const struct shard_counts *from)
 
 /* ---- frames */
 
-static void record_part(struct shard *s, struct flow *flow)
+static void record_part(struct shard *s, uint32_t index)
 {
+    struct flow *flow = flows_at(&s->flows, index);
     struct flow_record part;
     uint64_t number = flow->number;
+    s->app.now = flow->last;
+    s->app.number = 0;
+    app_part(&s->app, index);
     flow_record_part(flow, &part);
     struct record record = {.kind = RECORD_FLOW,
                             .time = part.last,
@@ -137,7 +141,7 @@ static void flow_end(struct shard *s, uint32_t index)
         tcp_finish(&s->flows, &s->buffers, &s->app.sink, index);
     app_finish(&s->app, index);
     if (flow->packets[OUT] + flow->packets[IN])
-        record_part(s, flow);
+        record_part(s, index);
     table_remove(&s->flows.table, index);
 }
 
@@ -196,7 +200,7 @@ void shard_frame(struct shard *s, const struct frame *frame, bool out)
     uint32_t index = flow_of(s, frame, out);
     struct flow *flow = flows_at(&s->flows, index);
     if (flow_must_cut(flow, frame->time))
-        record_part(s, flow);
+        record_part(s, index);
     flow_count(&s->flows, index, frame, out);
     if (frame->payload_len == 0 && frame->protocol != PROTOCOL_TCP)
         return;

@@ -5,6 +5,7 @@
 #include "shard_state.h"
 
 #include "record/home.h"
+#include "record/own_address.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -113,6 +114,13 @@ static void flow_of_pair(struct pair *p, const struct record *record)
     p->payload_in += f->payload_in;
 }
 
+/* What asking for a name says of the host. */
+static void host_asks(struct host_entry *h, struct text name)
+{
+    if (own_address_name(name))
+        h->host.flags |= HOST_OWN_ADDRESS;
+}
+
 /* A message between a client and a resolver: filed under who asked, by registered domain. */
 static void on_dns(struct shard *s, const struct record *record)
 {
@@ -126,6 +134,7 @@ static void on_dns(struct shard *s, const struct record *record)
     }
     if (dns->name.len == 0)
         return;
+    host_asks(h, dns->name);
     struct text domain = registered_domain(s, dns->name);
     XXH128_hash_t digest = XXH3_128bits(domain.at, domain.len);
     struct pair_key key = {.day = instant_day(record->time),
@@ -168,15 +177,18 @@ static void on_content(struct shard *s, const struct record *record)
     pair_seen(&e->pair, record->time, record->time);
     if (record->kind == RECORD_TLS) {
         s->counts.tls++;
-        if (record->ends.host_opened)
+        if (record->ends.host_opened) {
             shard_name_pair(e, record->tls->server_name);
-    } else {
+            host_asks(h, record->tls->server_name);
+        }
+    } else if (record->kind == RECORD_HTTP) {
         s->counts.http++;
         const struct http_record *http = record->http;
-        if (record->ends.host_opened)
+        if (record->ends.host_opened) {
             shard_name_pair(e, without_port(http->host));
-        else if (http->status &&
-                 (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
+            host_asks(h, without_port(http->host));
+        } else if (http->status &&
+                   (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
             h->host.flags |= HOST_PROXY;
     }
     hand_on(s, e, h, record);
@@ -239,6 +251,7 @@ void shard_record(void *context, const struct record *record)
         break;
     case RECORD_TLS:
     case RECORD_HTTP:
+    case RECORD_TALK:
         on_content(s, record);
         break;
     }

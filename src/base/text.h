@@ -66,4 +66,29 @@ static inline bool text_ends(struct text a, const char *suffix)
     return a.at != NULL && a.len >= len && memcmp(a.at + a.len - len, suffix, len) == 0;
 }
 
+/* Takes the next line off `rest`, without its CR LF or LF; false when nothing is left. */
+static inline bool text_line(struct text *rest, struct text *ret)
+{
+    if (rest->at == NULL || rest->len == 0)
+        return false;
+    const char *end = (const char *)memchr(rest->at, '\n', rest->len);
+    size_t len = end ? (size_t)(end - rest->at) : rest->len;
+    *ret = text_at(rest->at, len && rest->at[len - 1] == '\r' ? len - 1 : len);
+    size_t used = end ? len + 1 : len;
+    *rest = text_at(rest->at + used, rest->len - used);
+    return true;
+}
+
+/* Takes the next word off `rest`, up to `border`; empty at the end. */
+static inline struct text text_word(struct text *rest, char border)
+{
+    struct text word = *rest;
+    const char *end = rest->len ? (const char *)memchr(rest->at, border, rest->len) : NULL;
+    if (end)
+        word.len = (uint32_t)(end - rest->at);
+    size_t used = end ? word.len + 1 : word.len;
+    *rest = text_at(rest->at + used, rest->len - used);
+    return word;
+}
+
 #endif

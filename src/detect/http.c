@@ -3,45 +3,35 @@
  * without referer, with no or an odd user agent, to a bare address, with a body that is no form, is
  * answered in few bytes, after the host has asked the world for its own address.
  *
+ * Or one that asks for the same few places again and again and gets next to nothing: a poll.
+ *
  * Each habit alone belongs to some honest program; the strength adds up habits that honest programs
  * rarely have together. Popular names are not looked at.
  */
 #include "detect/detect.h"
+#include "record/own_address.h"
 
 #include <math.h>
 #include <xxhash.h>
 
-enum { SMALL_ANSWER = 4096, KEPT_AGENT = 56, KEPT_PATH = 40 };
+enum { SMALL_ANSWER = 4096, KEPT_AGENT = 56, KEPT_PATH = 40, PATHS = 4, POLLS_LEAST = 5 };
 
-struct http_pair {
-    uint32_t requests, posts, answered, small, no_referer, no_agent, odd_agent, bare, coded;
-    uint32_t same_path; /* posts to the path of the first post */
-    uint64_t path_hash;
-    uint64_t number; /* of the first post, or first request */
+/* Habits of the requests of one sort: those that send (POST), or those that only ask (GET). */
+struct habits {
+    uint32_t requests, answered, small, no_referer, no_agent, odd_agent, bare, coded, script;
+    uint32_t same_path;    /* to the path of the first */
+    uint32_t of_few_paths; /* to one of the first PATHS paths */
+    uint32_t paths;
+    uint64_t path_hash[PATHS];
+    uint64_t number; /* of the first */
     uint8_t agent_len, path_len;
     char agent[KEPT_AGENT], path[KEPT_PATH];
 };
 
-struct http_host {
-    uint32_t own_address; /* look-ups of its own address */
+struct http_pair {
+    uint32_t requests; /* of all sorts */
+    struct habits sends, asks;
 };
-
-/* Services whose only use is to tell the caller's own address. */
-static const char *const own_address_host[] = {
-    "api.ipify.org",    "ipify.org",         "icanhazip.com",      "ipinfo.io",
-    "ip-api.com",       "ifconfig.me",       "checkip.dyndns.org", "checkip.amazonaws.com",
-    "myexternalip.com", "wtfismyip.com",     "ident.me",           "ipecho.net",
-    "ipwho.is",         "api.myip.com",      "whatismyip.com",     "ip.seeip.org",
-    "geoplugin.net",    "www.geoplugin.net", "freegeoip.app",
-};
-
-static bool asks_own_address(struct text host)
-{
-    for (size_t i = 0; i < sizeof own_address_host / sizeof *own_address_host; i++)
-        if (text_is(host, own_address_host[i]))
-            return true;
-    return false;
-}
 
 /* Browsers say "Mozilla/5.0 (" and go on at length; older ones too. What is short, claims a
  * browser gone for fifteen years, or is cut off is odd for a program that posts. */
@@ -77,112 +67,150 @@ static bool host_is_bare(struct text host)
     return address_parse(colon ? text_at(host.at, (size_t)(colon - host.at)) : host, &address);
 }
 
-static void keep_first(struct http_pair *p, const struct http_record *http, struct text path)
+static void keep_first(struct habits *h, const struct http_record *http, struct text path)
 {
-    p->agent_len = (uint8_t)(http->user_agent.len < KEPT_AGENT ? http->user_agent.len : KEPT_AGENT);
-    if (p->agent_len)
-        memcpy(p->agent, http->user_agent.at, p->agent_len);
-    p->path_len = (uint8_t)(path.len < KEPT_PATH ? path.len : KEPT_PATH);
-    if (p->path_len)
-        memcpy(p->path, path.at, p->path_len);
+    h->agent_len = (uint8_t)(http->user_agent.len < KEPT_AGENT ? http->user_agent.len : KEPT_AGENT);
+    if (h->agent_len)
+        memcpy(h->agent, http->user_agent.at, h->agent_len);
+    h->path_len = (uint8_t)(path.len < KEPT_PATH ? path.len : KEPT_PATH);
+    if (h->path_len)
+        memcpy(h->path, path.at, h->path_len);
 }
 
-static void posted(struct http_pair *p, const struct record *record)
+static void count_path(struct habits *h, uint64_t hash)
+{
+    h->same_path += hash == h->path_hash[0];
+    for (uint32_t i = 0; i < h->paths; i++)
+        if (h->path_hash[i] == hash) {
+            h->of_few_paths++;
+            return;
+        }
+    if (h->paths < PATHS) {
+        h->path_hash[h->paths++] = hash;
+        h->of_few_paths++;
+    }
+}
+
+static void look_at(struct habits *h, const struct record *record)
 {
     const struct http_record *http = record->http;
     const char *question = http->target.len ? memchr(http->target.at, '?', http->target.len) : NULL;
     struct text path =
         question ? text_at(http->target.at, (size_t)(question - http->target.at)) : http->target;
     uint64_t hash = XXH3_64bits(path.at, path.len);
-    if (p->posts++ == 0) {
-        p->path_hash = hash;
-        p->number = record->number;
-        keep_first(p, http, path);
+    if (h->requests++ == 0) {
+        h->path_hash[h->paths++] = hash;
+        h->number = record->number;
+        keep_first(h, http, path);
     }
-    p->same_path += p->path_hash == hash;
-    p->no_referer += http->referer.len == 0;
-    p->no_agent += !http->has_user_agent || http->user_agent.len == 0;
-    p->odd_agent += http->user_agent.len > 0 && agent_is_odd(http->user_agent);
-    p->bare += !http->has_host || host_is_bare(http->host);
-    p->coded += body_is_coded(http);
+    count_path(h, hash);
+    h->no_referer += http->referer.len == 0;
+    h->no_agent += !http->has_user_agent || http->user_agent.len == 0;
+    h->odd_agent += http->user_agent.len > 0 && agent_is_odd(http->user_agent);
+    h->bare += !http->has_host || host_is_bare(http->host);
+    h->coded += body_is_coded(http);
+    h->script += text_ends(path, ".php");
     if (http->status) {
-        p->answered++;
-        p->small += http->response_body <= SMALL_ANSWER;
+        h->answered++;
+        h->small += http->response_body <= SMALL_ANSWER;
     }
 }
 
 static void record(const struct detect *detect, const struct record *record)
 {
     struct http_pair *p = detect->pair_state;
-    struct http_host *h = detect->host_state;
     const struct http_record *http = record->http;
     if (!record->ends.host_opened || record->ends.outside_home || http->method.at == NULL)
         return;
-    if (asks_own_address(http->host))
-        h->own_address++;
     p->requests++;
     /* RFC 6960 and RFC 3161 post binary bodies from programs by design. */
     if (text_is(http->content_type, "application/ocsp-request") ||
         text_is(http->content_type, "application/timestamp-query"))
         return;
     if (text_is(http->method, "POST"))
-        posted(p, record);
+        look_at(&p->sends, record);
+    else if (text_is(http->method, "GET"))
+        look_at(&p->asks, record);
 }
 
-/* From habits to a log-likelihood ratio. On the labelled captures no clean conversation scored over
- * 3.3 before this factor and half of the posting malware over 5; shape alone never confirms. */
-#define HABIT_WEIGHT 1.5
+/* From habits to a log-likelihood ratio. On the labelled captures few clean conversations scored
+ * over 3.3 before this factor and half of the posting malware over 5; shape alone never confirms.
+ */
+#define SEND_WEIGHT 1.5
+#define ASK_WEIGHT 1.2
 #define STRENGTH_MOST 9.4
 
-static double strength_of(const struct http_pair *p, const struct http_host *h)
+static double habits_sum(const struct habits *h, bool own_address)
 {
-    double posts = p->posts;
-    double strength = 0;
-    strength += p->bare > 0.5 * posts ? 2.0 : 0;
-    strength += p->no_referer == p->posts ? 0.8 : 0;
-    strength += p->no_agent > 0.5 * posts ? 2.0 : 0;
-    strength += p->odd_agent > 0.5 * posts ? 1.8 : 0;
-    strength += p->coded > 0.5 * posts ? 1.5 : 0;
-    strength += p->posts >= 3 && p->same_path > 0.8 * posts ? 1.0 : 0;
-    strength += p->answered && p->small == p->answered ? 0.4 : 0;
-    strength += h->own_address ? 2.2 : 0;
-    strength += p->posts == p->requests ? 0.6 : 0;
-    return fmin(STRENGTH_MOST, strength * HABIT_WEIGHT);
+    double requests = h->requests, sum = 0;
+    sum += h->bare > 0.5 * requests ? 2.0 : 0;
+    sum += h->no_agent > 0.5 * requests ? 2.0 : 0;
+    sum += h->odd_agent > 0.5 * requests ? 1.8 : 0;
+    sum += h->coded > 0.5 * requests ? 1.5 : 0;
+    sum += h->script > 0.5 * requests ? 1.0 : 0;
+    sum += h->answered && h->small == h->answered ? 0.4 : 0;
+    sum += own_address ? 2.2 : 0;
+    return sum;
+}
+
+static double send_strength(const struct http_pair *p, bool own_address)
+{
+    const struct habits *h = &p->sends;
+    if (h->requests == 0 || h->answered == 0)
+        return 0;
+    double sum = habits_sum(h, own_address);
+    sum += h->no_referer == h->requests ? 0.8 : 0;
+    sum += h->requests >= 3 && h->same_path > 0.8 * h->requests ? 1.0 : 0;
+    sum += h->requests == p->requests ? 0.6 : 0;
+    return fmin(STRENGTH_MOST, sum * SEND_WEIGHT);
+}
+
+/* Asking is what everybody does: only a poll counts, the same few places, little in return. */
+static double ask_strength(const struct http_pair *p, bool own_address)
+{
+    const struct habits *h = &p->asks;
+    if (h->requests < POLLS_LEAST || h->no_referer < h->requests || h->answered == 0 ||
+        h->small < 0.8 * h->answered || h->of_few_paths < 0.8 * h->requests)
+        return 0;
+    return fmin(STRENGTH_MOST, (1.0 + habits_sum(h, own_address)) * ASK_WEIGHT);
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)
 {
     const struct http_pair *p = detect->pair_state;
-    const struct http_host *h = detect->host_state;
-    if (p->posts == 0 || p->answered == 0 || (detect->pair->flags & PAIR_POPULAR))
+    bool own_address = (detect->host->flags & HOST_OWN_ADDRESS) != 0;
+    if ((detect->pair->flags & PAIR_POPULAR) || own_address_name(detect->pair->name))
         return;
-    double strength = strength_of(p, h);
-    if (strength < 4.0)
+    double send = send_strength(p, own_address), ask = ask_strength(p, own_address);
+    double strength = fmax(send, ask);
+    if (strength < 3.0)
         return;
+    const struct habits *h = send >= ask ? &p->sends : &p->asks;
     struct evidence e = {
-        .group = GROUP_SHAPE, .strength = strength, .number = p->number, .known_from = {DAY_NONE}};
-    e.item = evidence_text(out, "http check-in %.*s", p->path_len, p->path);
-    e.why = evidence_text(
-        out, "%u POST%s to %.*s%s%s%s%s%.*s%s%s%s", p->posts, p->posts == 1 ? "" : "s", p->path_len,
-        p->path, p->no_referer == p->posts ? ", never a referer" : "",
-        p->bare * 2 > p->posts ? ", to a bare address" : "",
-        p->coded * 2 > p->posts ? ", bodies that are no text" : "",
-        p->no_agent * 2 > p->posts    ? ", no user agent"
-        : p->odd_agent * 2 > p->posts ? ", user agent \""
-                                      : "",
-        p->odd_agent * 2 > p->posts ? p->agent_len : 0, p->agent,
-        p->odd_agent * 2 > p->posts ? "\"" : "", p->small == p->answered ? ", short answers" : "",
-        h->own_address ? "; the host looked up its own address that day" : "");
+        .group = GROUP_SHAPE, .strength = strength, .number = h->number, .known_from = {DAY_NONE}};
+    e.item = evidence_text(out, "http %s %.*s", h == &p->sends ? "check-in" : "poll", h->path_len,
+                           h->path);
+    bool odd = h->odd_agent * 2 > h->requests;
+    e.why = evidence_text(out, "%u %s%s to %.*s%s%s%s%s%.*s%s%s%s", h->requests,
+                          h == &p->sends ? "POST" : "GET", h->requests == 1 ? "" : "s", h->path_len,
+                          h->path, h->no_referer == h->requests ? ", never a referer" : "",
+                          h->bare * 2 > h->requests ? ", to a bare address" : "",
+                          h->coded * 2 > h->requests ? ", bodies that are no text" : "",
+                          h->no_agent * 2 > h->requests ? ", no user agent"
+                          : odd                         ? ", user agent \""
+                                                        : "",
+                          odd ? h->agent_len : 0, h->agent, odd ? "\"" : "",
+                          h->small == h->answered ? ", short answers" : "",
+                          own_address ? "; the host looked up its own address that day" : "");
     evidence_add(out, &e);
 }
 
 const struct detector detector_http = {
     .name = "http",
-    .about = "check-ins of programs over plain HTTP",
-    .version = 1,
+    .about = "check-ins and polls of programs over plain HTTP",
+    .version = 2,
     .records = RECORD_HTTP,
     .pair_bytes = (sizeof(struct http_pair) + 7) / 8 * 8,
-    .host_bytes = (sizeof(struct http_host) + 7) / 8 * 8,
     .record = record,
     .close = close,
 };

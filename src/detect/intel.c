@@ -225,6 +225,8 @@ static void intel_record(const struct detect *detect, const struct record *recor
     case RECORD_HTTP:
         record_http(detect, record);
         break;
+    case RECORD_TALK:
+        break; /* not asked for */
     }
 }
 

@@ -22,6 +22,7 @@ enum stream_state {
 };
 
 enum { REQUESTER_UNKNOWN = 2 };
+enum { SPOKE_NOBODY, SPOKE_HOST, SPOKE_OUTSIDE };
 enum { SLOT_CONTENT_OUT, SLOT_CONTENT_IN, SLOT_WAIT_OUT, SLOT_WAIT_IN, SLOTS };
 
 /* One direction of a TCP conversation. */
@@ -47,7 +48,8 @@ struct flow {
     uint8_t app_state; /* the application layer's own (src/app.c) */
     bool host_opened, outside_home, opener_sure;
     bool syn, syn_ack, established, refused, closed;
-    bool part_two; /* an earlier part was recorded already */
+    bool part_two;       /* an earlier part was recorded already */
+    uint8_t spoke_first; /* of TCP content: SPOKE_ */
     uint8_t history_len;
     char history[19];
     struct instant first, last, opened; /* first and last of this part */

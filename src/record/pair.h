@@ -44,10 +44,11 @@ struct pair {
 
 /* What the shard knows of the host on that day. */
 enum {
-    HOST_RESOLVER = 1, /* answered DNS questions */
-    HOST_SERVER = 2,   /* answered conversations opened by others */
-    HOST_PROXY = 4,    /* answered HTTP proxy requests */
-    HOST_MAIL = 8,     /* answered SMTP opened by outside ends */
+    HOST_RESOLVER = 1,     /* answered DNS questions */
+    HOST_SERVER = 2,       /* answered conversations opened by others */
+    HOST_PROXY = 4,        /* answered HTTP proxy requests */
+    HOST_MAIL = 8,         /* answered SMTP opened by outside ends */
+    HOST_OWN_ADDRESS = 16, /* asked a service for its own outside address */
 };
 struct host {
     struct day day;

@@ -14,6 +14,7 @@ enum record_kind {
     RECORD_DNS = 2,
     RECORD_TLS = 4,
     RECORD_HTTP = 8,
+    RECORD_TALK = 16,
 };
 
 /* The ends of a conversation. `host` is the home end whose state the record is filed under. */
@@ -103,6 +104,17 @@ struct http_record {
     struct text response_start; /* first captured bytes of the response body; may be null */
 };
 
+enum { TALK_KEPT = 1024 };
+
+/* How a conversation began that none of the parsers above takes: the first bytes of both sides, as
+ * many as were seen of TALK_KEPT. Emitted once, when both are full or the first part of the
+ * conversation ends. */
+struct talk_record {
+    const char *app;     /* as in flow_record: "irc", "smtp", "ftp", or NULL when not recognised */
+    struct text out, in; /* of the host, of the outside end; null when it said nothing */
+    bool host_first;     /* the host spoke first */
+};
+
 struct record {
     enum record_kind kind;
     struct instant time; /* of the packet that completed it; a flow: its last packet */
@@ -113,6 +125,7 @@ struct record {
         const struct dns_record *dns;
         const struct tls_record *tls;
         const struct http_record *http;
+        const struct talk_record *talk;
     };
 };
 

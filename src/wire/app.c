@@ -21,7 +21,6 @@ static const struct mark stream_marks[] = {
     MARK("smtp", 0, OPENER, "HELO "),
     MARK("pop3", 0, ANSWERER, "+OK"),
     MARK("imap", 0, ANSWERER, "* OK"),
-    MARK("ftp", 0, ANSWERER, "220-"),
     MARK("irc", 0, OPENER, "NICK "),
     MARK("irc", 0, OPENER, "USER "),
     MARK("irc", 0, OPENER, "CAP LS"),
@@ -75,7 +74,8 @@ const char *app_recognise_stream(const uint8_t *bytes, size_t len, bool opener)
 {
     const char *name = match(stream_marks, sizeof stream_marks / sizeof *stream_marks, bytes, len,
                              opener ? OPENER : ANSWERER);
-    if (name == NULL && !opener && len >= 4 && memcmp(bytes, "220 ", 4) == 0)
+    if (name == NULL && !opener && len >= 4 && memcmp(bytes, "220", 3) == 0 &&
+        (bytes[3] == ' ' || bytes[3] == '-')) /* RFC 5321 4.2, RFC 959 4.2 greet alike */
         return memmem(bytes, len, "SMTP", 4) ? "smtp" : "ftp";
     return name;
 }

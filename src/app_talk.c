@@ -1,0 +1,66 @@
+#include "app_talk.h"
+
+#include "app_http.h"
+
+#include <string.h>
+
+static uint32_t *content(struct flow *flow, unsigned dir)
+{
+    return &flow->slot[SLOT_CONTENT_OUT + dir];
+}
+
+bool talk_wanted(const char *app_name)
+{
+    static const char *const wanted[] = {"irc", "smtp", "ftp", "telnet"};
+    for (size_t i = 0; i < sizeof wanted / sizeof *wanted; i++)
+        if (strcmp(app_name, wanted[i]) == 0)
+            return true;
+    return false;
+}
+
+static struct text kept(const struct app *app, struct flow *flow, unsigned dir)
+{
+    uint32_t len;
+    if (*content(flow, dir) == 0)
+        return text_of(NULL);
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &len);
+    return text_at(at, len < TALK_KEPT ? len : TALK_KEPT);
+}
+
+void talk_tell(struct app *app, uint32_t index)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct talk_record record = {.app = flow->app,
+                                 .out = kept(app, flow, OUT),
+                                 .in = kept(app, flow, IN),
+                                 .host_first = flow->spoke_first == SPOKE_HOST};
+    if (record.out.len || record.in.len)
+        app_emit(app, flow, RECORD_TALK, &record);
+    for (unsigned dir = OUT; dir <= IN; dir++) {
+        flow->stream[dir].state = STREAM_DONE;
+        buffers_drop(app->buffers, content(flow, dir));
+    }
+}
+
+void talk_end(struct app *app, uint32_t index, unsigned dir)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    flow->stream[dir].state = STREAM_DONE;
+    if (flow->stream[!dir].state == STREAM_DONE)
+        talk_tell(app, index);
+}
+
+void talk_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes, size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
+    uint32_t have = 0;
+    if (*content(flow, dir))
+        (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    size_t room = have < TALK_KEPT ? TALK_KEPT - have : 0;
+    if (room)
+        (void)buffers_append(app->buffers, content(flow, dir), owner, bytes,
+                             len < room ? len : room);
+    if (len >= room)
+        talk_end(app, index, dir);
+}
