@@ -148,7 +148,7 @@ static double strength_of(const struct mail *m, const struct host *host)
         strength += m->files && !m->looked ? 1.5 : 0;
         strength += m->numbered ? 1.5 : 0;
     } else {
-        strength += 4.2;
+        strength += 4.8;
         strength += m->to_itself ? 2.5 : 0;
         strength += m->library_login ? 2.0 : 0;
         strength += m->bare_greeting ? 0.6 : 0;
