@@ -37,10 +37,8 @@ struct http_pair {
  * browser gone for fifteen years, or is cut off is odd for a program that posts. */
 static bool agent_is_odd(struct text agent)
 {
-    if (agent.len < 12)
-        return true;
-    if (!text_starts(agent, "Mozilla/"))
-        return false; /* programs that say who they are */
+    if (!text_starts(agent, "Mozilla/")) /* programs say who they are: "name/version" */
+        return agent.len < 12 && memchr(agent.at, '/', agent.len) == NULL;
     return agent.len < 40 || text_starts(agent, "Mozilla/4.0 ") ||
            text_starts(agent, "Mozilla/3.0") || text_starts(agent, "Mozilla/4.08") ||
            memmem(agent.at, agent.len, "MSIE 6", 6) || memmem(agent.at, agent.len, "MSIE 7", 6);
