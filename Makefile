@@ -2,7 +2,7 @@
 #   make demo      set up what is missing, build, make a capture, read it, report
 #   make test      set up what is missing, build and run every test
 #   make check     style, layers, both compilers, sanitizers, golden, analyzers, fuzz corpora
-#   make bench | evaluate | fuzz | golden-update | install | clean
+#   make bench | evaluate | fuzz | golden-update | rhythm-table | install | clean
 CC      ?= gcc
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -46,7 +46,7 @@ UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
 .PHONY: all demo test check bench evaluate fuzz install clean unit unit-programs fuzz-programs \
-	corpus-programs tidy golden golden-update system
+	corpus-programs tidy golden golden-update system rhythm-table
 all: muster
 
 muster: $(OUT)/muster
@@ -124,6 +124,11 @@ fuzz:
 
 bench: muster
 	@bench/run
+# the table of docs/beacons.md
+$(OUT)/rhythm_table: tests/tools/rhythm_table.c $(LIB)
+	$(CC) $(ALLFLAGS) -Itests -MMD -MP $(LINK) -o $@ $< $(LIB) $(LIBS)
+rhythm-table: $(OUT)/rhythm_table
+	@$< 200
 SCORE ?= ../shared/tools/score
 evaluate: muster
 	@bench/evaluate $(SCORE)
