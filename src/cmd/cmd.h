@@ -32,7 +32,9 @@ struct options {
     const char *from, *to, *year, *format, *output; /* report */
     bool json, quiet, again, near;
     unsigned verbose;
-    unsigned seed; /* simulate */
+    unsigned seed, devices, days; /* simulate; 0 = usual */
+    const char *start;
+    bool campus, no_infections;
     /* what is left: the subcommand's own words */
     char **words;
     unsigned words_len;

@@ -43,6 +43,11 @@ static const struct option_of {
     {"output", TEXT, AT(output), "FILE", "write there instead of standard output", 'o'},
     {"near", FLAG, AT(near), NULL, "trace: also what stood just under the line", 0},
     {"seed", NUMBER, AT(seed), "N", "simulate: another world", 0},
+    {"campus", FLAG, AT(campus), NULL, "simulate: whole days of a campus, not a small network", 0},
+    {"devices", NUMBER, AT(devices), "N", "simulate: campus machines (60)", 0},
+    {"days", NUMBER, AT(days), "N", "simulate: campus days, a capture each (1)", 0},
+    {"start", TEXT, AT(start), "DATE", "simulate: first day of the campus (2024-03-05)", 0},
+    {"no-infections", FLAG, AT(no_infections), NULL, "simulate: a campus that nobody controls", 0},
     {"quiet", FLAG, AT(quiet), NULL, "no progress, no summary", 'q'},
     {"verbose", COUNTED, AT(verbose), NULL, "more about the run", 'v'},
 #undef AT

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { ETHERNET = 14, IP = 20, UDP = 8, TCP = 20, SYN_OPTIONS = 12, PENDING = 1 << 20 };
+enum { ETHERNET = 14, IP = 20, IPV6 = 40, UDP = 8, TCP = 20, SYN_OPTIONS = 12, PENDING = 1 << 22 };
 
 /* A packet that waits for its turn. */
 struct pending {
@@ -25,6 +25,7 @@ struct packets {
     struct pending *heap; /* the earliest at 0 */
     size_t heap_len, heap_room;
     struct instant out; /* of the last one written */
+    struct instant end; /* what is later is left out */
     uint64_t numbers, written, bytes;
     uint16_t ip_id;
 };
@@ -47,29 +48,60 @@ static void put_u32_le(uint8_t *at, uint32_t n)
         at[i] = (uint8_t)(n >> 8 * i);
 }
 
-struct packets *packets_new(const char *path, struct err *err)
+static bool file_begin(struct packets *packets, const char *path, struct err *err)
 {
-    struct packets *packets = mem_new(1, sizeof *packets);
     int len = snprintf(packets->path, sizeof packets->path, "%s", path);
     int temp = snprintf(packets->temp, sizeof packets->temp, "%s.%ld.tmp", path, (long)getpid());
-    if (len < 0 || temp < 0 || (size_t)temp >= sizeof packets->temp) {
-        (void)err_set(err, "the path %s is too long", path);
-        mem_free(packets);
-        return NULL;
-    }
+    packets->file = NULL;
+    if (len < 0 || temp < 0 || (size_t)temp >= sizeof packets->temp)
+        return err_set(err, "the path %s is too long", path);
     packets->file = fopen(packets->temp, "wbe");
-    if (packets->file == NULL) {
-        (void)err_errno(err, "cannot write %s", packets->temp);
-        mem_free(packets);
-        return NULL;
-    }
-    packets->out.us = INT64_MIN;
+    if (packets->file == NULL)
+        return err_errno(err, "cannot write %s", packets->temp);
     /* draft-ietf-opsawg-pcap: magic, version 2.4, zone, accuracy, snap length, link type 1 */
     uint8_t header[24] = {0xd4, 0xc3, 0xb2, 0xa1, 2, 0, 4, 0};
     put_u32_le(header + 16, 262144);
     put_u32_le(header + 20, 1);
     (void)fwrite(header, 1, sizeof header, packets->file);
+    return true;
+}
+
+/* Lets the file appear. True when there is none. */
+static bool file_finish(struct packets *packets, struct err *err)
+{
+    if (packets->file == NULL)
+        return true;
+    bool good = !ferror(packets->file);
+    good = fclose(packets->file) == 0 && good;
+    packets->file = NULL;
+    if (!good)
+        (void)err_errno(err, "cannot write %s", packets->temp);
+    good = good && file_publish(packets->temp, packets->path, err);
+    if (!good)
+        (void)unlink(packets->temp);
+    return good;
+}
+
+struct packets *packets_new(const char *path, struct err *err)
+{
+    struct packets *packets = mem_new(1, sizeof *packets);
+    packets->out.us = INT64_MIN;
+    packets->end.us = INT64_MAX;
+    if (!file_begin(packets, path, err)) {
+        mem_free(packets);
+        return NULL;
+    }
     return packets;
+}
+
+void packets_end(struct packets *packets, struct instant end)
+{
+    packets->end = end;
+}
+
+bool packets_next(struct packets *packets, const char *path, struct err *err)
+{
+    return file_finish(packets, err) && file_begin(packets, path, err);
 }
 
 static bool earlier(const struct pending *a, const struct pending *b)
@@ -145,11 +177,24 @@ static uint16_t checksum(const uint8_t *at, size_t len, uint32_t sum)
     return (uint16_t)~sum;
 }
 
-/* The pseudo header of RFC 9293 3.1 and RFC 768. */
-static uint32_t pseudo_sum(uint32_t source, uint32_t target, uint8_t protocol, size_t len)
+static uint32_t sum_of(uint64_t n)
 {
-    return (source >> 16) + (source & 0xffff) + (target >> 16) + (target & 0xffff) + protocol +
-           (uint32_t)len;
+    uint32_t sum = 0;
+    for (; n; n >>= 16)
+        sum += (uint32_t)(n & 0xffff);
+    return sum;
+}
+
+/* The pseudo header of RFC 9293 3.1, RFC 768 and RFC 8200 8.1. */
+static uint32_t pseudo_sum(const struct end *from, const struct end *to, uint8_t protocol,
+                           size_t len)
+{
+    uint32_t sum = protocol + (uint32_t)len;
+    if (address_is_v4(from->address))
+        return sum + sum_of(address_v4_number(from->address)) +
+               sum_of(address_v4_number(to->address));
+    return sum + sum_of(from->address.high) + sum_of(from->address.low) + sum_of(to->address.high) +
+           sum_of(to->address.low);
 }
 
 static void put_mac(uint8_t *at, uint64_t mac)
@@ -158,34 +203,67 @@ static void put_mac(uint8_t *at, uint64_t mac)
         at[i] = (uint8_t)(mac >> (40 - 8 * i));
 }
 
-/* Ethernet (padded to 60 bytes as on the wire) and IPv4 around `len` bytes of transport, which the
+static uint8_t *put_v4(struct packets *packets, uint8_t *ip, const struct end *from,
+                       const struct end *to, uint8_t protocol, size_t len)
+{
+    uint32_t target = address_v4_number(to->address);
+    ip[0] = 0x45;
+    put_u16(ip + 2, (uint32_t)(IP + len));
+    put_u16(ip + 4, packets->ip_id++);
+    put_u16(ip + 6, 0x4000);                    /* don't fragment */
+    ip[8] = target >> 8 == 0xe00000 ? 255 : 64; /* 224.0.0/24: RFC 6762 11 */
+    ip[9] = protocol;
+    put_u32(ip + 12, address_v4_number(from->address));
+    put_u32(ip + 16, target);
+    put_u16(ip + 10, checksum(ip, IP, 0));
+    return ip + IP;
+}
+
+static void put_address_v6(uint8_t *at, struct address address)
+{
+    put_u32(at, (uint32_t)(address.high >> 32));
+    put_u32(at + 4, (uint32_t)address.high);
+    put_u32(at + 8, (uint32_t)(address.low >> 32));
+    put_u32(at + 12, (uint32_t)address.low);
+}
+
+static uint8_t *put_v6(uint8_t *ip, const struct end *from, const struct end *to, uint8_t protocol,
+                       size_t len)
+{
+    ip[0] = 0x60;
+    put_u16(ip + 4, (uint32_t)len);
+    ip[6] = protocol;
+    ip[7] = to->address.high >> 48 == 0xff02 ? 255 : 64;
+    put_address_v6(ip + 8, from->address);
+    put_address_v6(ip + 24, to->address);
+    return ip + IPV6;
+}
+
+/* Ethernet (padded to 60 bytes as on the wire) and IP around `len` bytes of transport, which the
  * caller then writes at the returned place; queue_add hands the packet over. */
 static uint8_t *frame_new(struct packets *packets, struct pending *one, const struct end *from,
                           const struct end *to, uint8_t protocol, size_t len)
 {
-    size_t whole = ETHERNET + IP + len;
+    bool v4 = address_is_v4(from->address);
+    muster_assert(v4 == address_is_v4(to->address));
+    size_t ip_len = v4 ? IP : IPV6, whole = ETHERNET + ip_len + len;
     one->len = (uint32_t)(whole < 60 ? 60 : whole);
     one->bytes = mem_new(one->len, 1);
     uint8_t *p = one->bytes;
     put_mac(p, to->mac);
     put_mac(p + 6, from->mac);
-    put_u16(p + 12, 0x0800);
-    uint8_t *ip = p + ETHERNET;
-    ip[0] = 0x45;
-    put_u16(ip + 2, (uint32_t)(IP + len));
-    put_u16(ip + 4, packets->ip_id++);
-    put_u16(ip + 6, 0x4000); /* don't fragment */
-    ip[8] = 64;
-    ip[9] = protocol;
-    put_u32(ip + 12, address_v4_number(from->address));
-    put_u32(ip + 16, address_v4_number(to->address));
-    put_u16(ip + 10, checksum(ip, IP, 0));
-    return ip + IP;
+    put_u16(p + 12, v4 ? 0x0800 : 0x86dd);
+    return v4 ? put_v4(packets, p + ETHERNET, from, to, protocol, len)
+              : put_v6(p + ETHERNET, from, to, protocol, len);
 }
 
 static void queue_add(struct packets *packets, struct instant time, struct pending *one)
 {
     muster_assert(time.us >= packets->out.us);
+    if (time.us >= packets->end.us) {
+        mem_free(one->bytes);
+        return;
+    }
     one->time = time;
     one->number = packets->numbers++;
     heap_push(packets, *one);
@@ -200,8 +278,7 @@ void packets_udp(struct packets *packets, struct instant time, const struct end 
     put_u16(udp + 2, to->port.number);
     put_u16(udp + 4, (uint32_t)(UDP + len));
     memcpy(udp + UDP, bytes, len);
-    uint32_t sum = pseudo_sum(address_v4_number(from->address), address_v4_number(to->address),
-                              PROTOCOL_UDP, UDP + len);
+    uint32_t sum = pseudo_sum(from, to, PROTOCOL_UDP, UDP + len);
     uint16_t check = checksum(udp, UDP + len, sum);
     put_u16(udp + 6, check ? check : 0xffff); /* 0 would say "none" (RFC 768) */
     queue_add(packets, time, &one);
@@ -212,8 +289,9 @@ void packets_tcp(struct packets *packets, struct instant time, const struct end 
                  size_t len)
 {
     /* MSS, SACK permitted, window scale */
-    static const uint8_t options[SYN_OPTIONS] = {2, 4, 5, 0xb4, 1, 1, 4, 2, 1, 3, 3, 7};
-    muster_assert(len <= PACKET_MSS);
+    static const uint8_t options[SYN_OPTIONS] = {2, 4, 0, 0, 1, 1, 4, 2, 1, 3, 3, 7};
+    uint32_t mss = address_is_v4(from->address) ? PACKET_MSS : PACKET_MSS_V6;
+    muster_assert(len <= mss);
     size_t header = TCP + (flags & TCP_SYN ? SYN_OPTIONS : 0);
     struct pending one;
     uint8_t *tcp = frame_new(packets, &one, from, to, PROTOCOL_TCP, header + len);
@@ -224,12 +302,13 @@ void packets_tcp(struct packets *packets, struct instant time, const struct end 
     tcp[12] = (uint8_t)(header / 4 << 4);
     tcp[13] = flags;
     put_u16(tcp + 14, 64240);
-    if (flags & TCP_SYN)
+    if (flags & TCP_SYN) {
         memcpy(tcp + TCP, options, sizeof options);
+        put_u16(tcp + TCP + 2, mss);
+    }
     if (len)
         memcpy(tcp + header, bytes, len);
-    uint32_t sum = pseudo_sum(address_v4_number(from->address), address_v4_number(to->address),
-                              PROTOCOL_TCP, header + len);
+    uint32_t sum = pseudo_sum(from, to, PROTOCOL_TCP, header + len);
     put_u16(tcp + 16, checksum(tcp, header + len, sum));
     queue_add(packets, time, &one);
 }
@@ -238,14 +317,11 @@ bool packets_finish(struct packets *packets, uint64_t *ret_packets, uint64_t *re
                     struct err *err)
 {
     struct instant end = {INT64_MAX};
-    packets_until(packets, end);
-    bool good = !ferror(packets->file);
-    good = fclose(packets->file) == 0 && good;
-    if (!good)
-        (void)err_errno(err, "cannot write %s", packets->temp);
-    good = good && file_publish(packets->temp, packets->path, err);
-    if (!good)
-        (void)unlink(packets->temp);
+    if (packets->file != NULL)
+        packets_until(packets, end);
+    bool good = file_finish(packets, err);
+    while (packets->heap_len > 0)
+        mem_free(heap_pop(packets).bytes);
     *ret_packets = packets->written;
     *ret_bytes = packets->bytes;
     mem_free(packets->heap);

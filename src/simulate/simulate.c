@@ -4,38 +4,13 @@
  */
 #include "simulate/simulate.h"
 
-#include "base/buf.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "simulate/put.h"
 #include "simulate/world.h"
 
 #include <limits.h>
 #include <stdio.h>
-
-static bool put_file(const char *folder, const char *name, struct buf *bytes, struct err *err)
-{
-    char path[PATH_MAX];
-    int len = snprintf(path, sizeof path, "%s/%s", folder, name);
-    bool done = len > 0 && (size_t)len < sizeof path;
-    if (!done)
-        (void)err_set(err, "the path %s/%s is too long", folder, name);
-    done = done && file_write(path, bytes->at, bytes->len, 0644, err);
-    buf_free(bytes);
-    return done;
-}
-
-/* In the style of Maltrail's trails: one a line, the family is the file's name. */
-static bool put_trails(const char *folder, const char *family, const char *trails, struct err *err)
-{
-    char name[PATH_MAX];
-    struct buf out = {0};
-    buf_format(&out,
-               "# Made up by muster simulate: there is no such malware, and whoever holds\n"
-               "# these addresses has nothing to do with it.\n\n%s",
-               trails);
-    (void)snprintf(name, sizeof name, "indicators/%s.txt", family);
-    return put_file(folder, name, &out, err);
-}
 
 static bool put_indicators(const struct world *world, const char *folder, struct err *err)
 {
@@ -72,7 +47,7 @@ static bool put_truth(const struct world *world, const char *folder, struct err 
     return put_file(folder, "truth.csv", &out, err);
 }
 
-bool simulate_campus(const char *folder, uint64_t seed, struct simulated *ret, struct err *err)
+bool simulate_small(const char *folder, uint64_t seed, struct simulated *ret, struct err *err)
 {
     char path[PATH_MAX];
     int len = snprintf(path, sizeof path, "%s/indicators", folder);

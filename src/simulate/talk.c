@@ -45,8 +45,9 @@ void talk_say(struct talk *talk, enum talker who, const struct buf *bytes)
 {
     enum talker other = who == CLIENT ? SERVER : CLIENT;
     unsigned unacknowledged = 0;
+    size_t mss = address_is_v4(talk->client.address) ? PACKET_MSS : PACKET_MSS_V6;
     for (size_t done = 0; done < bytes->len;) {
-        size_t len = bytes->len - done < PACKET_MSS ? bytes->len - done : PACKET_MSS;
+        size_t len = bytes->len - done < mss ? bytes->len - done : mss;
         bool last = done + len == bytes->len;
         uint8_t flags = last ? TCP_ACK | TCP_PSH : TCP_ACK;
         send(talk, who, flags, bytes->at + done, len);
@@ -55,12 +56,20 @@ void talk_say(struct talk *talk, enum talker who, const struct buf *bytes)
         /* Every second segment is acknowledged (RFC 9293 3.8.6.3). */
         if (++unacknowledged == 2 || last) {
             unacknowledged = 0;
+            if (last && talk->sparing)
+                break;
             if (last)
                 turn(talk, other);
             send(talk, other, TCP_ACK, NULL, 0);
         }
     }
     turn(talk, other);
+}
+
+void talk_rest(struct talk *talk, enum talker who)
+{
+    turn(talk, who);
+    send(talk, who, TCP_ACK, NULL, 0);
 }
 
 void talk_close(struct talk *talk)

@@ -18,6 +18,7 @@ struct talk {
     struct instant now; /* when the next packet is sent */
     uint32_t rtt_us;    /* from the tap to the server and back */
     uint32_t seq[2];    /* next byte of the client's, the server's stream */
+    bool sparing;       /* acknowledges with what is said next; talk_rest when nothing is */
 };
 
 enum talker { CLIENT, SERVER };
@@ -26,6 +27,8 @@ void talk_open(struct talk *talk);
 /* A SYN that is refused (reset) or not answered at all. */
 void talk_refused(struct talk *talk, bool reset);
 void talk_say(struct talk *talk, enum talker who, const struct buf *bytes);
+/* `who` has nothing to say for now and acknowledges what was said. */
+void talk_rest(struct talk *talk, enum talker who);
 void talk_close(struct talk *talk);
 
 #endif

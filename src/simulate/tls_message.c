@@ -176,7 +176,7 @@ static size_t put_server_hello(struct buf *out, struct random *random, unsigned 
     return message;
 }
 
-void tls13_server_hello(struct buf *out, struct random *random)
+void tls13_server_hello(struct buf *out, struct random *random, size_t least, size_t most)
 {
     size_t record = record_open(out, RECORD_HANDSHAKE, 0x0303);
     size_t message = put_server_hello(out, random, 0x1301), extensions = length_open(out, 2);
@@ -190,7 +190,7 @@ void tls13_server_hello(struct buf *out, struct random *random)
     length_close(out, message, 3);
     length_close(out, record, 2);
     put_change(out);
-    put_encrypted(out, random, RECORD_DATA, random_in(random, 2200, 3900));
+    put_encrypted(out, random, RECORD_DATA, random_in(random, least, most));
 }
 
 void tls12_server_hello(struct buf *out, struct random *random, const struct buf *certificate)

@@ -1,7 +1,7 @@
 #include "simulate/world.h"
 
 #include "simulate/message.h"
-#include "simulate/talk.h"
+#include "simulate/speak.h"
 
 enum { RESOLVER = 10, WEB_SERVER = 11, BEACON = 4, CHECKIN = 7, ASKER = 2 };
 static const uint64_t gateway_mac = UINT64_C(0x024d55000001);
@@ -109,69 +109,19 @@ static struct talk talk_with(struct world *world, struct end client, struct end 
     return talk;
 }
 
-static void say(struct talk *talk, enum talker who, struct buf *bytes)
-{
-    talk_say(talk, who, bytes);
-    bytes->len = 0;
-}
-
-static void say_data(struct talk *talk, enum talker who, size_t least, size_t most)
-{
-    struct buf out = {0};
-    tls_data(&out, talk->random, random_in(talk->random, least, most));
-    say(talk, who, &out);
-    buf_free(&out);
-}
-
-/* The handshake; certificate NULL = TLS 1.3. */
-static void tls_greet(struct talk *talk, enum tls_client kind, const char *server_name,
-                      const struct buf *certificate)
-{
-    struct buf out = {0};
-    tls_client_hello(&out, talk->random, kind, server_name);
-    say(talk, CLIENT, &out);
-    if (certificate == NULL) {
-        tls13_server_hello(&out, talk->random);
-        say(talk, SERVER, &out);
-        tls13_client_finish(&out, talk->random);
-        say(talk, CLIENT, &out);
-    } else {
-        tls12_server_hello(&out, talk->random, certificate);
-        say(talk, SERVER, &out);
-        tls12_client_finish(&out, talk->random);
-        say(talk, CLIENT, &out);
-        tls_server_finish(&out, talk->random);
-        say(talk, SERVER, &out);
-    }
-    buf_free(&out);
-}
-
 static void visit_tls(struct talk *talk, const struct site *site, size_t least, size_t most)
 {
     struct buf certificate = {0};
     struct random own = random_of(site->seed);
     if (!site->tls13)
         certificate_make(&certificate, &own, site->name, "Harbour Trust CA 2", day_of(2024, 2, 1));
-    tls_greet(talk, TLS_BROWSER, site->name, site->tls13 ? NULL : &certificate);
+    speak_tls(talk, TLS_BROWSER, site->name, site->tls13 ? NULL : &certificate);
     for (uint64_t i = random_in(talk->random, 1, 3); i > 0; i--) {
-        say_data(talk, CLIENT, 250, 900);
-        say_data(talk, SERVER, least, most);
+        speak_data(talk, CLIENT, 250, 900);
+        speak_data(talk, SERVER, least, most);
         talk->now = later(talk->now, random_in(talk->random, 2000, 400000));
     }
     buf_free(&certificate);
-}
-
-static void visit_plain(struct talk *talk, const char *host, const char *target, const char *agent,
-                        size_t len)
-{
-    struct buf out = {0};
-    http_request(&out, "GET", target, host, agent, -1);
-    say(talk, CLIENT, &out);
-    http_reply(&out, len ? 200 : 304, "text/html", len ? (long)len : -1);
-    for (size_t i = 0; i < len; i++)
-        buf_char(&out, "A made-up page. "[i % 16]);
-    say(talk, SERVER, &out);
-    buf_free(&out);
 }
 
 static void act_browse(struct world *world, struct actor *actor, struct instant now)
@@ -183,7 +133,7 @@ static void act_browse(struct world *world, struct actor *actor, struct instant 
         talk_with(world, inside(&world->device[actor->device]), server, now, site->rtt_us);
     talk_open(&talk);
     if (site->plain)
-        visit_plain(&talk, site->name, "/", browser_agent, random_in(&world->random, 900, 9000));
+        speak_http(&talk, site->name, "/", browser_agent, random_in(&world->random, 900, 9000));
     else
         visit_tls(&talk, site, 800, 26000);
     talk_close(&talk);
@@ -197,9 +147,9 @@ static void act_telemetry(struct world *world, struct actor *actor, struct insta
     struct talk talk = talk_with(world, inside(&world->device[actor->device]),
                                  outside(site->address, 443), now, site->rtt_us);
     talk_open(&talk);
-    tls_greet(&talk, TLS_BROWSER, site->name, NULL);
-    say_data(&talk, CLIENT, 400, 600);
-    say_data(&talk, SERVER, 60, 90);
+    speak_tls(&talk, TLS_BROWSER, site->name, NULL);
+    speak_data(&talk, CLIENT, 400, 600);
+    speak_data(&talk, SERVER, 60, 90);
     talk_close(&talk);
 }
 
@@ -210,9 +160,9 @@ static void act_update(struct world *world, struct actor *actor, struct instant 
     struct talk talk = talk_with(world, inside(&world->device[actor->device]),
                                  outside(site->address, 80), now, site->rtt_us);
     talk_open(&talk);
-    visit_plain(&talk, site->name, "/stable/release", "updater/2.4", 0);
+    speak_http(&talk, site->name, "/stable/release", "updater/2.4", 0);
     if (random_in(&world->random, 0, 2) == 0)
-        visit_plain(&talk, site->name, "/pool/package.bin", "updater/2.4", 60000);
+        speak_http(&talk, site->name, "/pool/package.bin", "updater/2.4", 60000);
     talk_close(&talk);
 }
 
@@ -239,12 +189,12 @@ static void act_beacon(struct world *world, struct actor *actor, struct instant 
     struct talk talk = talk_with(world, inside(&world->device[actor->device]),
                                  outside(listed->beacon, listed->beacon_port.number), now, 61000);
     talk_open(&talk);
-    tls_greet(&talk, TLS_AGENT, NULL, &certificate);
-    say_data(&talk, CLIENT, 180, 200);
+    speak_tls(&talk, TLS_AGENT, NULL, &certificate);
+    speak_data(&talk, CLIENT, 180, 200);
     if (random_in(&world->random, 0, 19) == 0)
-        say_data(&talk, SERVER, 2000, 9000); /* an order, now and then */
+        speak_data(&talk, SERVER, 2000, 9000); /* an order, now and then */
     else
-        say_data(&talk, SERVER, 48, 48);
+        speak_data(&talk, SERVER, 48, 48);
     talk_close(&talk);
     buf_free(&certificate);
 }
@@ -261,10 +211,10 @@ static void act_checkin(struct world *world, struct actor *actor, struct instant
     http_request(&out, "POST", "/gate.php", listed->checkin_name, "client", 96);
     for (int i = 0; i < 96; i++)
         buf_char(&out, "0123456789abcdef"[random_in(&world->random, 0, 15)]);
-    say(&talk, CLIENT, &out);
+    speak(&talk, CLIENT, &out);
     http_reply(&out, 200, "text/plain", 2);
     buf_string(&out, "ok");
-    say(&talk, SERVER, &out);
+    speak(&talk, SERVER, &out);
     talk_close(&talk);
     buf_free(&out);
 }
@@ -289,7 +239,7 @@ static void act_scan(struct world *world, struct actor *actor, struct instant no
                 talk_with(world, from, service(&world->device[i], ports[p]), now, 900);
             if (i == WEB_SERVER && ports[p] == 80) {
                 talk_open(&talk);
-                visit_plain(&talk, "campus.example", "/.env", "scan", 300);
+                speak_http(&talk, "campus.example", "/.env", "scan", 300);
                 talk_close(&talk);
             } else {
                 talk_refused(&talk, i != RESOLVER);
@@ -304,7 +254,7 @@ static void act_visitor(struct world *world, struct actor *actor, struct instant
         outside(draw_address(&world->random), (uint16_t)random_in(&world->random, 32768, 60999));
     struct talk talk = talk_with(world, from, service(&world->device[actor->device], 80), now, 700);
     talk_open(&talk);
-    visit_plain(&talk, "campus.example", "/", browser_agent, random_in(&world->random, 2000, 9000));
+    speak_http(&talk, "campus.example", "/", browser_agent, random_in(&world->random, 2000, 9000));
     talk_close(&talk);
 }
 
