@@ -145,7 +145,12 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
                   "is_private(s.host) THEN '@' || s.sensor ELSE '' END = listed.host_id) "
                   "GROUP BY host_id, controller_id, e.detector, e.item "
                   "ORDER BY any_value(place_in_list), controller_id, strength DESC, detector, item",
-                  &census->arena, &census->evidence, err);
+                  &census->arena, &census->evidence, err) &&
+        asker_ask(asker,
+                  "SELECT host_id, day, bit_or(hours) AS hours FROM seen JOIN listed USING "
+                  "(host_id) WHERE rank >= 2 GROUP BY host_id, day "
+                  "ORDER BY any_value(place_in_list), day",
+                  &census->arena, &census->hours, err);
     buf_free(&sql);
     return done;
 }
@@ -257,8 +262,8 @@ static bool make_networks(const struct asker *asker, struct census *census, stru
     return asker_ask(
         asker,
         "SELECT 'AS' || controller_asn AS network, arg_max(controller, day) AS address, "
-        "max(day) AS day FROM command WHERE controller IS NOT NULL AND controller_asn IS "
-        "NOT NULL GROUP BY controller_asn ORDER BY network",
+        "max(day) AS day FROM seen WHERE rank >= 2 AND controller IS NOT NULL AND "
+        "controller_asn IS NOT NULL GROUP BY controller_asn ORDER BY network",
         &census->arena, &census->network, err);
 }
 

@@ -64,6 +64,23 @@ static struct text network_name(const struct enrich *enrich, struct census *cens
     return arena_text(&census->arena, place.network);
 }
 
+/* A last column "name" for rows whose first is a network. */
+static void add_names(struct rows *rows, const struct enrich *enrich, struct census *census)
+{
+    struct rows named = {.columns = rows->columns + 1, .len = rows->len};
+    if (named.columns > ROWS_COLUMNS)
+        return;
+    named.cell = arena_new(&census->arena, (named.len * named.columns + 1) * sizeof *named.cell);
+    memcpy(named.name, rows->name, sizeof *rows->name * rows->columns);
+    named.name[rows->columns] = text_of("name");
+    for (size_t row = 0; row < rows->len; row++) {
+        struct text *to = &named.cell[row * named.columns];
+        memcpy(to, &rows->cell[row * rows->columns], sizeof *to * rows->columns);
+        to[rows->columns] = network_name(enrich, census, to[0]);
+    }
+    *rows = named;
+}
+
 /* Puts the networks' names beside their numbers: the store keeps numbers only. */
 static void name_networks(const struct options *options, struct census *census)
 {
@@ -74,22 +91,11 @@ static void name_networks(const struct options *options, struct census *census)
         any |= enrich_add(enrich, options->geo.at[i], &err);
     if (options->geo.len == 0)
         any = enrich_add_installed(enrich, &err) > 0;
-    struct rows *rows = NULL;
     for (unsigned i = 0; i < census->tables && any; i++)
         if (strcmp(census->table[i].id, "network") == 0)
-            rows = &census->table[i].rows;
-    if (rows != NULL && rows->columns < ROWS_COLUMNS) {
-        struct rows named = {.columns = rows->columns + 1, .len = rows->len};
-        named.cell = arena_new(&census->arena, named.len * named.columns * sizeof *named.cell);
-        memcpy(named.name, rows->name, sizeof *rows->name * rows->columns);
-        named.name[rows->columns] = text_of("name");
-        for (size_t row = 0; row < rows->len; row++) {
-            struct text *to = &named.cell[row * named.columns];
-            memcpy(to, &rows->cell[row * rows->columns], sizeof *to * rows->columns);
-            to[rows->columns] = network_name(enrich, census, to[0]);
-        }
-        *rows = named;
-    }
+            add_names(&census->table[i].rows, enrich, census);
+    if (any)
+        add_names(&census->network, enrich, census);
     enrich_free(enrich);
 }
 

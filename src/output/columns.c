@@ -65,21 +65,17 @@ unsigned column_named(const struct rows *rows, const char *name)
 
 void census_period(struct buf *buf, const struct census *census)
 {
-    char day[DAY_TEXT];
+    char from[DAY_TEXT], to[DAY_TEXT];
     struct text first = census->first_day, last = census->last_day;
     if (census->from.number != DAY_NONE)
-        buf_string(buf, day_format(census->from, day));
-    else if (first.at != NULL)
-        buf_text(buf, first);
-    else
-        buf_string(buf, "the beginning");
-    buf_string(buf, " to ");
+        first = text_of(day_format(census->from, from));
     if (census->to.number != DAY_NONE)
-        buf_string(buf, day_format(census->to, day));
-    else if (last.at != NULL)
-        buf_text(buf, last);
-    else
-        buf_string(buf, "today");
+        last = text_of(day_format(census->to, to));
+    buf_text(buf, first.at ? first : text_of("the beginning"));
+    if (first.at != NULL && text_same(first, last))
+        return;
+    buf_string(buf, " to ");
+    buf_text(buf, last.at ? last : text_of("today"));
 }
 
 static void put_counted(struct buf *buf, int64_t value, const char *one, const char *many)

@@ -1,294 +1,236 @@
 /*
- * A census as one self-contained HTML file: no script, nothing loaded from elsewhere, prints on A4.
- * Everything that comes from the store goes through buf_html. The style sheet is report.css, taken
- * in by .incbin.
+ * A census as one self-contained HTML file that people keep: no script, nothing loaded from
+ * elsewhere, under 1 MB, prints on A4. In the order in which it is read: the answer, the hosts with
+ * their evidence, when, where the control servers stood, families, what was watched, what could not
+ * be seen, how it was counted. Pieces: html.h, html_hosts.h, chart.h; style: report.css, taken in
+ * by .incbin. Everything that comes from the store goes through buf_html.
  */
+#include "output/chart.h"
 #include "output/columns.h"
+#include "output/html.h"
+#include "output/html_hosts.h"
 #include "output/report.h"
-#include "output/timeline.h"
 
-#include <math.h>
-
-enum { TABLE_ROWS = 60, SHORT_CELL = 18, BYTES_MOST = 900 * 1024 };
+enum { HOSTS_BYTES_MOST = 640 * 1024 }; /* of the page, until its hosts end */
 
 extern const char report_css[];
 __asm__(".section .rodata\n.global report_css\nreport_css:\n.incbin \"src/output/report.css\"\n"
         ".byte 0\n.previous\n");
 
-static void put_heading(struct buf *buf, const char *title)
+static void put_words(struct buf *buf, const char *class_or_null, const struct census *census,
+                      void (*words)(struct buf *, const struct census *))
 {
-    buf_string(buf, "<h2>");
-    buf_html(buf, text_of(title));
-    buf_string(buf, "</h2>\n");
+    struct buf line = {0};
+    words(&line, census);
+    html_paragraph(buf, class_or_null, text_at(line.at, line.len));
+    buf_free(&line);
 }
 
-static void put_paragraph(struct buf *buf, const char *class, const char *text)
+static void put_cards(struct buf *buf, const struct census *census)
 {
-    buf_format(buf, "<p class=\"%s\">", class);
-    buf_html(buf, text_of(text));
-    buf_string(buf, "</p>\n");
-}
-
-static void put_cell(struct buf *buf, struct text cell, bool number)
-{
-    buf_string(buf, number                   ? "<td class=\"n\">"
-                    : cell.len <= SHORT_CELL ? "<td class=\"short\">"
-                                             : "<td>");
-    if (cell.at == NULL)
-        buf_string(buf, "&ndash;");
-    else if (number)
-        column_number(buf, cell);
-    else
-        buf_html(buf, cell);
-    buf_string(buf, "</td>");
-}
-
-/* Columns for programs: the page says them in sentences (what could not be seen). */
-static bool is_long(struct text name)
-{
-    return text_is(name, "skipped") || text_is(name, "pairs_near") || text_is(name, "kind");
-}
-
-static void put_table(struct buf *buf, const struct rows *rows)
-{
-    bool number[ROWS_COLUMNS];
-    size_t shown = rows->len < TABLE_ROWS ? rows->len : TABLE_ROWS;
-    buf_string(buf, "<div class=\"wide\"><table><thead><tr>");
-    for (unsigned column = 0; column < rows->columns; column++) {
-        struct buf heading = {0};
-        if (is_long(rows->name[column]))
-            continue;
-        number[column] = column_is_number(rows, column);
-        column_heading(&heading, rows->name[column]);
-        buf_string(buf, number[column] ? "<th class=\"n\" scope=\"col\">" : "<th scope=\"col\">");
-        buf_html(buf, text_at(heading.at, heading.len));
-        buf_string(buf, "</th>");
-        buf_free(&heading);
+    static const struct {
+        enum census_number number;
+        const char *label;
+    } card[] = {
+        {CENSUS_hosts_counted, "hosts seen under control"},
+        {CENSUS_hosts_confirmed, "hosts with a confirmed finding"},
+        {CENSUS_hosts_probable, "hosts with a probable finding at best"},
+        {CENSUS_hosts_suspected, "suspected only, not counted"},
+        {CENSUS_controllers, "control servers of counted hosts"},
+        {CENSUS_countries, "countries in which these stood"},
+        {CENSUS_days_watched, "days with traffic watched"},
+    };
+    buf_string(buf, "<dl class=\"cards\">");
+    for (unsigned i = 0; i < sizeof card / sizeof card[0]; i++) {
+        buf_format(buf, "<div><dt>%s</dt><dd>", card[i].label);
+        column_thousands(buf, census->number[card[i].number]);
+        buf_string(buf, "</dd></div>\n");
     }
-    buf_string(buf, "</tr></thead><tbody>\n");
-    for (size_t row = 0; row < shown; row++) {
-        buf_string(buf, "<tr>");
-        for (unsigned column = 0; column < rows->columns; column++)
-            if (!is_long(rows->name[column]))
-                put_cell(buf, rows_cell(rows, row, column), number[column]);
-        buf_string(buf, "</tr>\n");
-    }
-    buf_string(buf, "</tbody></table></div>\n");
-    if (rows->len > shown)
-        buf_format(buf, "<p class=\"definition\">%zu more rows: --format csv has all.</p>\n",
-                   rows->len - shown);
+    buf_string(buf, "</dl>\n");
 }
 
-static void put_section(struct buf *buf, const struct census *census, const char *id)
+static void put_top(struct buf *buf, const struct census *census)
+{
+    static const char *const link[][2] = {
+        {"hosts", "Hosts"},       {"when", "When"},       {"where", "Where"},
+        {"families", "Families"}, {"watched", "Watched"}, {"unseen", "Not seen"},
+        {"method", "Method"},
+    };
+    struct buf period = {0};
+    census_period(&period, census);
+    buf_string(buf, "<header>\n<h1>Census of hosts under control</h1>\n<p class=\"meta\">");
+    buf_html(buf, text_at(period.at, period.len));
+    buf_format(buf, " (UTC) &middot; muster %s &middot; TLP:AMBER</p>\n", MUSTER_VERSION);
+    put_words(buf, "headline", census, census_headline);
+    put_words(buf, NULL, census, census_watched);
+    put_cards(buf, census);
+    buf_string(buf, "<nav aria-label=\"Parts of the report\"><ul>");
+    for (unsigned i = 0; i < sizeof link / sizeof link[0]; i++)
+        buf_format(buf, "<li><a href=\"#%s\">%s</a></li>", link[i][0], link[i][1]);
+    buf_string(buf, "</ul></nav>\n</header>\n<main>\n");
+    buf_free(&period);
+}
+
+static void put_hosts(struct buf *buf, const struct census *census)
+{
+    html_heading(buf, 2, "Hosts seen under control", "hosts");
+    if (!html_hosts(buf, census, true, HOSTS_BYTES_MOST))
+        html_paragraph(buf, NULL, text_of("None counts in this period."));
+    html_paragraph(
+        buf, "definition",
+        text_of(
+            "A host is an address; a private one counts once for each sensor. p: how likely the "
+            "host was under control, at the documented base rate of 1 in 1,000 conversing pairs. "
+            "The strip shows when the host talked to what controls it. The sentence below a row "
+            "is its strongest evidence; it opens to all of it."));
+    struct buf rest = {0};
+    if (html_hosts(&rest, census, false,
+                   HOSTS_BYTES_MOST > buf->len ? HOSTS_BYTES_MOST - buf->len : 0)) {
+        html_heading(buf, 2, "Hosts that do not count yet", NULL);
+        html_paragraph(
+            buf, NULL,
+            text_of("Probable, but on one day and by one kind of evidence only. A second "
+                    "day, or evidence of another kind, makes them count."));
+        buf_text(buf, text_at(rest.at, rest.len));
+    }
+    buf_free(&rest);
+}
+
+/* A census table under a heading, when it has rows. */
+static void put_table(struct buf *buf, const struct census *census, const char *id, int level,
+                      const struct html_columns *columns)
 {
     const struct census_table *table = census_table(census, id);
     muster_assert(table != NULL);
     if (table->rows.len == 0)
         return;
-    put_heading(buf, table->title);
-    if (strcmp(id, "day") == 0)
-        timeline_svg(buf, &table->rows);
-    else
-        put_table(buf, &table->rows);
-    put_paragraph(buf, "definition", table->definition);
+    html_heading(buf, level, table->title, NULL);
+    html_rows(buf, table, columns);
+    html_paragraph(buf, "definition", text_of(table->definition));
 }
 
-static void put_top(struct buf *buf, const struct census *census)
+static void put_when(struct buf *buf, const struct census *census)
 {
-    static const enum census_number card[] = {
-        CENSUS_hosts_counted, CENSUS_hosts_confirmed, CENSUS_hosts_probable, CENSUS_hosts_suspected,
-        CENSUS_controllers,   CENSUS_countries,       CENSUS_days_watched,
+    static const struct html_columns days = {"day hosts new_hosts controllers suspected_only",
+                                             "hosts"};
+    const struct census_table *day = census_table(census, "day");
+    const struct census_table *hour = census_table(census, "hour");
+    struct day first, last;
+    html_heading(buf, 2, "When", "when");
+    if (day_parse(census->first_day, &first) && day_parse(census->last_day, &last))
+        chart_hours(buf, &hour->rows, first, last);
+    if (day->rows.len > 1) {
+        chart_days(buf, &day->rows);
+        put_table(buf, census, "day", 3, &days);
+    } else if (hour->rows.len == 0) {
+        html_paragraph(buf, NULL, text_of("No counted host, no time."));
+    }
+}
+
+static void put_where(struct buf *buf, const struct census *census)
+{
+    static const struct html_columns countries = {
+        "country controllers servers_rank hosts hosts_rank exclusive shared confirmed probable",
+        "hosts"};
+    static const struct html_columns networks = {
+        "network name controllers servers_rank hosts hosts_rank exclusive shared", "hosts"};
+    static const struct html_columns overlap = {"across in_one in_several total", NULL};
+    html_heading(buf, 2, "Where the control servers stood", "where");
+    html_paragraph(buf, NULL,
+                   text_of("A country or network is where the machine stood on the day, by its "
+                           "address. It does not say who ran it: servers are rented, hacked and "
+                           "moved."));
+    if (census_table(census, "country")->rows.len == 0)
+        html_paragraph(buf, NULL, text_of("No control server of a counted host to place."));
+    put_table(buf, census, "country", 3, &countries);
+    put_table(buf, census, "network", 3, &networks);
+    put_table(buf, census, "overlap", 3, &overlap);
+}
+
+static void put_families(struct buf *buf, const struct census *census)
+{
+    static const struct html_columns families = {
+        "family hosts hosts_rank controllers servers_rank exclusive shared confirmed probable",
+        "hosts"};
+    static const struct html_columns roles = {"role controllers hosts exclusive shared", NULL};
+    static const struct html_columns sinkholes = {"host sensor family sinkholes days first last",
+                                                  NULL};
+    static const struct html_columns implants = {"tool sites servers implanters", NULL};
+    static const struct html_columns home = {"home_network hosts controllers confirmed probable",
+                                             "hosts"};
+    html_heading(buf, 2, "Families and roles", "families");
+    if (census_table(census, "family")->rows.len == 0)
+        html_paragraph(buf, NULL, text_of("No counted host, no family."));
+    put_table(buf, census, "family", 3, &families);
+    put_table(buf, census, "role", 3, &roles);
+    put_table(buf, census, "sinkhole", 3, &sinkholes);
+    put_table(buf, census, "implant", 3, &implants);
+    put_table(buf, census, "home_network", 3, &home);
+}
+
+static int64_t sum_of(const struct rows *rows, const char *name)
+{
+    int64_t sum = 0;
+    unsigned column = column_named(rows, name);
+    for (size_t row = 0; row < rows->len; row++)
+        sum += rows_count(rows, row, column);
+    return sum;
+}
+
+static void put_coverage(struct buf *buf, const struct census *census)
+{
+    static const struct html_columns sources = {
+        "source sensor first last packets bytes flows answered host_days", NULL};
+    static const char *const figure[][2] = {
+        {"host_days", "host-days watched"},
+        {"packets", "packets"},
+        {"bytes", "bytes"},
+        {"flows", "conversations of home"},
+        {"answered", "of them answered"},
+        {"dns", "DNS messages"},
+        {"tls", "TLS handshakes"},
+        {"http", "HTTP exchanges"},
     };
-    struct buf line = {0};
-    buf_string(buf, "<h1>Census of hosts under control</h1>\n<p class=\"meta\">");
-    census_period(&line, census);
-    buf_html(buf, text_at(line.at, line.len));
-    buf_format(buf, " &middot; muster %s &middot; TLP:AMBER</p>\n<p class=\"headline\">",
-               MUSTER_VERSION);
-    line.len = 0;
-    census_headline(&line, census);
-    buf_html(buf, text_at(line.at, line.len));
-    buf_string(buf, "</p>\n<div class=\"cards\">");
-    for (unsigned i = 0; i < sizeof card / sizeof card[0]; i++) {
-        buf_string(buf, "<div class=\"card\"><b>");
-        column_thousands(buf, census->number[card[i]]);
-        buf_string(buf, "</b><span>");
-        buf_html(buf, text_of(census_number_label[card[i]]));
-        buf_string(buf, "</span></div>\n");
-    }
-    buf_string(buf, "</div>\n");
-    buf_free(&line);
-}
-
-static struct text pair_cell(const struct census *census, size_t row, enum census_pair column)
-{
-    return rows_cell(&census->pair, row, column);
-}
-
-static struct text evidence_cell(const struct census *census, size_t row,
-                                 enum census_evidence column)
-{
-    return rows_cell(&census->evidence, row, column);
-}
-
-/* The evidence rows of a pair; both lists are in the same order of hosts, so the search goes on
- * from where this host's rows begin. */
-static void put_evidence(struct buf *buf, const struct census *census, size_t pair, size_t from)
-{
-    struct text host = pair_cell(census, pair, CENSUS_PAIR_host_id);
-    struct text controller = pair_cell(census, pair, CENSUS_PAIR_controller_id);
-    buf_string(buf, "<ul class=\"evidence\">");
-    for (size_t row = from; row < census->evidence.len; row++) {
-        if (!text_same(evidence_cell(census, row, CENSUS_EVIDENCE_host_id), host))
-            break;
-        if (!text_same(evidence_cell(census, row, CENSUS_EVIDENCE_controller_id), controller))
-            continue;
-        buf_string(buf, "<li><b>");
-        buf_html(buf, evidence_cell(census, row, CENSUS_EVIDENCE_detector));
-        buf_string(buf, "</b>: ");
-        buf_html(buf, evidence_cell(census, row, CENSUS_EVIDENCE_why));
-        buf_string(buf, "<br><span class=\"where\">strength ");
-        buf_html(buf, evidence_cell(census, row, CENSUS_EVIDENCE_strength));
-        struct text set = evidence_cell(census, row, CENSUS_EVIDENCE_set);
-        if (set.at != NULL) {
-            buf_string(buf, " &middot; ");
-            buf_html(buf, set);
-        }
-        buf_string(buf, " &middot; ");
-        buf_html(buf, evidence_cell(census, row, CENSUS_EVIDENCE_where));
-        buf_string(buf, "</span></li>");
-    }
-    buf_string(buf, "</ul>");
-}
-
-static void put_host(struct buf *buf, const struct census *census, size_t row)
-{
-    buf_string(buf, "<span class=\"short\">");
-    buf_html(buf, pair_cell(census, row, CENSUS_PAIR_host));
-    buf_string(buf, "</span>");
-    struct text sensor = pair_cell(census, row, CENSUS_PAIR_sensor);
-    buf_string(buf, "<br><span class=\"note\">");
-    if (sensor.len) {
-        buf_string(buf, "sensor ");
-        buf_html(buf, sensor);
-    }
-    if (!text_is(pair_cell(census, row, CENSUS_PAIR_counted), "true"))
-        buf_string(buf, sensor.len ? ", not counted" : "not counted");
-    buf_string(buf, "</span>");
-}
-
-static void put_ends(struct buf *buf, const struct census *census, size_t row, bool same_host)
-{
-    buf_string(buf, "<td class=\"mono\">");
-    if (!same_host)
-        put_host(buf, census, row);
-    buf_string(buf, "</td><td class=\"mono\">");
-    struct text controller = pair_cell(census, row, CENSUS_PAIR_controller_id);
-    buf_string(buf, controller.len <= SHORT_CELL ? "<span class=\"short\">" : "<span>");
-    buf_html(buf, controller);
-    struct text port = pair_cell(census, row, CENSUS_PAIR_port);
-    bool v4 = port.at != NULL && memchr(controller.at, ':', controller.len) == NULL;
-    if (v4) {
-        buf_char(buf, ':');
-        buf_html(buf, port);
-    }
-    buf_string(buf, "</span>");
-    struct text name = pair_cell(census, row, CENSUS_PAIR_controller_name);
-    if (port.at != NULL && !v4) {
-        buf_string(buf, " port ");
-        buf_html(buf, port);
-    }
-    if (name.at != NULL && pair_cell(census, row, CENSUS_PAIR_controller).at != NULL) {
-        buf_string(buf, "<br>");
-        buf_html(buf, name);
-    }
-    buf_string(buf, "</td><td>");
-    struct text country = pair_cell(census, row, CENSUS_PAIR_country);
-    struct text asn = pair_cell(census, row, CENSUS_PAIR_asn);
-    buf_html(buf, country.at ? country : text_of("?"));
-    if (asn.at != NULL) {
-        buf_string(buf, " AS");
-        buf_html(buf, asn);
-    }
-    buf_string(buf, "</td>");
-}
-
-static void put_pair(struct buf *buf, const struct census *census, size_t row, bool same_host,
-                     size_t evidence_from)
-{
-    struct text role = pair_cell(census, row, CENSUS_PAIR_role);
-    struct text family = pair_cell(census, row, CENSUS_PAIR_family);
-    struct text grade = pair_cell(census, row, CENSUS_PAIR_grade);
-    buf_string(buf, "<tr>");
-    put_ends(buf, census, row, same_host);
-    buf_string(buf, "<td>");
-    buf_html(buf, family.at ? family : text_of("not named"));
-    if (role.at != NULL && !text_is(role, "dedicated") && !text_is(role, "unknown")) {
-        buf_string(buf, "<br>role: ");
-        buf_html(buf, role);
-    }
-    buf_string(buf, "</td><td class=\"grade ");
-    buf_html(buf, grade);
-    buf_string(buf, "\">");
-    buf_html(buf, grade);
-    buf_format(buf, "</td><td class=\"n\">%.3f</td><td class=\"n\">",
-               floor(rows_real(&census->pair, row, CENSUS_PAIR_p) * 1000) / 1000);
-    buf_html(buf, pair_cell(census, row, CENSUS_PAIR_days));
-    buf_string(buf, "</td><td>");
-    buf_html(buf, pair_cell(census, row, CENSUS_PAIR_first));
-    buf_string(buf, " to ");
-    buf_html(buf, pair_cell(census, row, CENSUS_PAIR_last));
-    buf_string(buf, "<details><summary>evidence</summary>");
-    put_evidence(buf, census, row, evidence_from);
-    buf_string(buf, "</details></td></tr>\n");
-}
-
-static void put_hosts(struct buf *buf, const struct census *census)
-{
-    if (census->pair.len == 0)
+    const struct rows *rows = &census_table(census, "coverage")->rows;
+    html_heading(buf, 2, "What was watched", "watched");
+    put_words(buf, NULL, census, census_watched);
+    if (rows->len == 0)
         return;
-    put_heading(buf, "Hosts, the surest first");
-    buf_string(buf,
-               "<div class=\"wide\"><table><thead><tr><th scope=\"col\">host</th><th "
-               "scope=\"col\">controller</th><th scope=\"col\">where it stood</th><th "
-               "scope=\"col\">family</th><th scope=\"col\">grade</th><th class=\"n\" "
-               "scope=\"col\">p</th><th class=\"n\" scope=\"col\">days</th><th scope=\"col\">first "
-               "and last packet (UTC), evidence</th></tr></thead><tbody>\n");
-    size_t row = 0, evidence = 0;
-    for (; row < census->pair.len && buf->len < BYTES_MOST; row++) {
-        struct text host = pair_cell(census, row, CENSUS_PAIR_host_id);
-        bool same = row && text_same(host, pair_cell(census, row - 1, CENSUS_PAIR_host_id));
-        while (evidence < census->evidence.len && !same &&
-               !text_same(evidence_cell(census, evidence, CENSUS_EVIDENCE_host_id), host))
-            evidence++;
-        put_pair(buf, census, row, same, evidence);
+    buf_string(buf, "<dl class=\"figures\">");
+    for (unsigned i = 0; i < sizeof figure / sizeof figure[0]; i++) {
+        buf_format(buf, "<div><dt>%s</dt><dd>", figure[i][1]);
+        column_thousands(buf, sum_of(rows, figure[i][0]));
+        buf_string(buf, "</dd></div>\n");
     }
-    buf_string(buf, "</tbody></table></div>\n");
-    if (row < census->pair.len ||
-        census->number[CENSUS_hosts_confirmed] + census->number[CENSUS_hosts_probable] >
-            CENSUS_HOSTS_MAX)
-        put_paragraph(buf, "definition",
-                      "Not all hosts are listed here; any of them: muster trace HOST.");
-    put_paragraph(buf, "definition",
-                  "p: that the host was under control, at the documented base rate of control. "
-                  "Host: an address; a private one with the sensor that saw it.");
+    buf_string(buf, "</dl>\n");
+    put_table(buf, census, "coverage", 3, &sources);
 }
 
 static void put_unseen(struct buf *buf, const struct census *census)
 {
     struct skips skips;
+    bool any = false;
     census_skips(&skips, census);
-    put_heading(buf, "What could not be seen");
-    buf_string(buf, "<ul>");
-    for (int i = 0; i < SKIPS; i++) {
-        if (skips.count[i] == 0)
-            continue;
-        buf_string(buf, "<li>");
-        column_thousands(buf, (int64_t)skips.count[i]);
-        buf_char(buf, ' ');
-        buf_html(buf, text_of(skip_text[i]));
-        buf_string(buf, "</li>\n");
+    html_heading(buf, 2, "What could not be seen", "unseen");
+    for (unsigned i = 0; i < SKIPS; i++)
+        any |= skips.count[i] > 0;
+    if (any) {
+        html_table_begin(buf, "What was not used, by reason");
+        html_table_head(buf, "not used or not understood, by reason", false);
+        html_table_head(buf, "count", true);
+        buf_string(buf, "</tr></thead><tbody>\n");
+        for (unsigned i = 0; i < SKIPS; i++) {
+            if (skips.count[i] == 0)
+                continue;
+            buf_string(buf, "<tr><th scope=\"row\">");
+            buf_html(buf, text_of(skip_text[i]));
+            buf_string(buf, "</th><td class=\"n\">");
+            column_thousands(buf, (int64_t)skips.count[i]);
+            buf_string(buf, "</td></tr>\n");
+        }
+        html_table_end(buf);
     }
+    buf_string(buf, "<ul>");
     for (unsigned i = 0; i < census_limits_len; i++) {
         buf_string(buf, "<li>");
         buf_html(buf, text_of(census_limits[i]));
@@ -297,52 +239,64 @@ static void put_unseen(struct buf *buf, const struct census *census)
     buf_string(buf, "</ul>\n");
 }
 
-static void put_method(struct buf *buf, const struct census *census)
+static void put_checks(struct buf *buf, const struct census *census)
 {
-    put_heading(buf, "Method and checks");
-    put_paragraph(buf, "", census_rule);
-    put_paragraph(
-        buf, "",
-        "Grades: confirmed needs p of 0.99 and content (a mark, a certificate, a dated "
-        "indicator in force, a sinkhole) in an answered conversation; probable p of 0.9; "
-        "suspected p of 0.5. Log-odds: those of the base rate, 1 in 1,000 conversing pairs, "
-        "plus the strongest evidence of each independent group.");
-    buf_string(buf, "<table><thead><tr><th scope=\"col\">check</th><th class=\"n\" "
-                    "scope=\"col\">one way</th><th class=\"n\" scope=\"col\">the other way</th><th "
-                    "scope=\"col\">result</th></tr></thead><tbody>\n");
+    html_heading(buf, 3, "Checks of this report against itself", NULL);
+    html_table_begin(buf, "Checks of this report");
+    html_table_head(buf, "check", false);
+    html_table_head(buf, "one way", true);
+    html_table_head(buf, "the other way", true);
+    html_table_head(buf, "result", false);
+    buf_string(buf, "</tr></thead><tbody>\n");
     for (unsigned i = 0; i < census->checks; i++) {
         const struct census_check *check = &census->check[i];
         bool holds = census_check_holds(check);
-        buf_string(buf, "<tr><td>");
+        buf_string(buf, "<tr><th scope=\"row\">");
         buf_html(buf, check->what);
-        buf_string(buf, "</td><td class=\"n\">");
+        buf_string(buf, "</th><td class=\"n\">");
         column_thousands(buf, check->left);
         buf_string(buf, "</td><td class=\"n\">");
         column_thousands(buf, check->right);
         buf_format(buf, "</td><td class=\"%s\">%s</td></tr>\n", holds ? "ok" : "failed",
                    holds ? "holds" : "FAILED");
     }
-    buf_string(buf, "</tbody></table>\n");
+    html_table_end(buf);
+}
+
+static void put_method(struct buf *buf, const struct census *census)
+{
+    static const struct html_columns procedure = {"detectors indicator_sets sources", NULL};
+    static const struct html_columns grades = {"grade hosts counted", NULL};
+    html_heading(buf, 2, "Method and checks", "method");
+    html_paragraph(buf, NULL, text_of(census_rule));
+    html_paragraph(
+        buf, NULL,
+        text_of(
+            "Grades: confirmed needs p of 0.99 and content (a mark, a certificate, a dated "
+            "indicator in force, a sinkhole) in an answered conversation; probable p of 0.9; "
+            "suspected p of 0.5. Log-odds: those of the base rate, 1 in 1,000 conversing pairs, "
+            "plus the strongest evidence of each independent group. A strength is a natural "
+            "logarithm of a likelihood ratio: +2.3 is ten times likelier, +6.9 a thousand "
+            "times."));
+    put_table(buf, census, "grade", 3, &grades);
+    put_table(buf, census, "procedure", 3, &procedure);
+    put_checks(buf, census);
 }
 
 static void write(struct buf *buf, const struct census *census)
 {
-    static const char *const before[] = {"country", "network", "family", "role", "overlap", "day"};
-    static const char *const after[] = {"home_network", "grade", "implant"};
     buf_string(buf, "<!doctype html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<meta "
                     "name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
                     "<title>Census of hosts under control</title>\n<style>\n");
     buf_string(buf, report_css);
-    buf_string(buf, "</style>\n</head>\n<body>\n<main>\n");
+    buf_string(buf, "</style>\n</head>\n<body>\n");
     put_top(buf, census);
-    for (unsigned i = 0; i < sizeof before / sizeof before[0]; i++)
-        put_section(buf, census, before[i]);
     put_hosts(buf, census);
-    for (unsigned i = 0; i < sizeof after / sizeof after[0]; i++)
-        put_section(buf, census, after[i]);
-    put_section(buf, census, "coverage");
+    put_when(buf, census);
+    put_where(buf, census);
+    put_families(buf, census);
+    put_coverage(buf, census);
     put_unseen(buf, census);
-    put_section(buf, census, "procedure");
     put_method(buf, census);
     buf_format(buf,
                "</main>\n<footer class=\"meta\">Made with muster %s. Countries say where machines "

@@ -104,8 +104,8 @@ static void write(struct buf *buf, const struct census *census)
     put_pairs(buf, census, true);
     put_pairs(buf, census, false);
     for (unsigned i = 0; i < census->tables; i++) {
-        if (census->table[i].rows.len == 0)
-            continue;
+        if (census->table[i].rows.len == 0 || strcmp(census->table[i].id, "hour") == 0)
+            continue; /* hours are for the charts and for programs */
         text_title(buf, census->table[i].title);
         text_table(buf, &census->table[i].rows, TABLE_ROWS);
         put_sentence(buf, census->table[i].definition);

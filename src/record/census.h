@@ -57,7 +57,10 @@ struct census {
     unsigned tables;
     struct rows pair;     /* of the first CENSUS_HOSTS_MAX hosts, hosts lying together */
     struct rows evidence; /* of them; same order of hosts and controllers */
-    struct rows network;  /* of each row of table "network": network, an address in it, the day */
+    struct rows hours;    /* of them: host_id, day, hours (24-bit mask); same order of hosts */
+    /* Of each network with a control server: network, an address in it, the day; then its name, put
+     * in by whoever has the databases. */
+    struct rows network;
     struct census_check check[CENSUS_CHECKS_MAX];
     unsigned checks;
 };

@@ -19,7 +19,7 @@
 
 static char folder[64];
 
-#define FOUL "</td><script>alert(1)</script>\"'&\033[2J"
+#define FOUL "</td><script>alert(1)</script>\"'&\033[2J\u202egpj.exe\xC2\x9B" "2J\xff"
 
 static const struct findings_plan plan = {.source = "made/<b>\"a\".pcap",
                                           .source_id = "0123456789abcdef0123456789abcdef",
@@ -40,6 +40,15 @@ static int make_store(void **state)
     findings_make(&f, &plan);
     for (size_t i = 0; i < f.sightings; i += 7) {
         f.sighting[i].family = text_of(FOUL);
+        f.sighting[i].controller_name = text_of(FOUL);
+    }
+    for (size_t i = 4; i < f.sightings; i += 7) { /* names instead of addresses; foul reasons */
+        if (i % plan.hosts % 7 != 4) /* controllers that test_trace does not ask for */
+            continue;
+        struct evidence *e = (struct evidence *)(uintptr_t)f.sighting[i].evidence.at;
+        e[0].why = e[0].item = e[0].set = text_of(FOUL);
+        f.sighting[i].device = f.sighting[i].host_role = text_of(FOUL);
+        f.sighting[i].controller = (struct address){0, 0};
         f.sighting[i].controller_name = text_of(FOUL);
     }
     struct err err = {""};
@@ -77,6 +86,112 @@ static struct buf report(const char *format)
     return buf;
 }
 
+enum { DEPTH_MOST = 64 };
+
+static bool is_void(struct text name)
+{
+    return text_is(name, "meta") || text_is(name, "br") || text_is(name, "!doctype");
+}
+
+/* Checks one tag from '<' on; returns its last byte. Attributes are quoted, levels of headings are
+ * never skipped, headings of tables say their scope, pictures are named or hidden. */
+static const char *check_tag(const char *at, struct text stack[DEPTH_MOST], unsigned *depth,
+                             int *level)
+{
+    bool closes = at[1] == '/';
+    const char *name = at + 1 + closes, *end = name + strcspn(name, " />");
+    struct text tag = text_at(name, (size_t)(end - name));
+    while (*end != '>') {
+        assert_true(*end != '\0' && *end != '<');
+        if (*end == '=' && end[1] != '"')
+            fail_msg("an attribute without quotes: %.40s", at);
+        end = end[0] == '=' ? strchr(end + 2, '"') + 1 : end + 1;
+    }
+    struct text all = text_at(at, (size_t)(end - at));
+    char whole[512];
+    (void)snprintf(whole, sizeof whole, "%.*s", (int)(all.len < 500 ? all.len : 500), all.at);
+    if (closes) {
+        if (*depth == 0 || !text_same(stack[--*depth], tag))
+            fail_msg("</%.*s> closes what is not open", (int)tag.len, tag.at);
+        return end;
+    }
+    if (tag.len == 2 && tag.at[0] == 'h' && tag.at[1] >= '1' && tag.at[1] <= '6') {
+        assert_true(tag.at[1] - '0' <= *level + 1);
+        *level = tag.at[1] - '0';
+    }
+    if (text_is(tag, "th") && strstr(whole, "scope=") == NULL)
+        fail_msg("no scope: %s", whole);
+    if (text_is(tag, "svg") && strstr(whole, "role=\"img\"") == NULL &&
+        strstr(whole, "aria-hidden=\"true\"") == NULL)
+        fail_msg("a picture without a name: %s", whole);
+    if (!is_void(tag) && end[-1] != '/') {
+        assert_true(*depth < DEPTH_MOST);
+        stack[(*depth)++] = tag;
+    }
+    return end;
+}
+
+static void test_html_is_well_formed(void **state)
+{
+    (void)state;
+    struct buf buf = report("html");
+    struct text stack[DEPTH_MOST];
+    unsigned depth = 0;
+    int level = 0;
+    const char *style = strstr(buf.at, "<style>"), *style_end = strstr(buf.at, "</style>");
+    for (const char *at = buf.at; (at = strchr(at, '<')) != NULL; at++)
+        if (at <= style || at >= style_end)
+            at = check_tag(at, stack, &depth, &level);
+    assert_int_equal(depth, 0);
+    assert_non_null(strstr(buf.at, "<html lang=\"en\">"));
+    for (const char *at = buf.at; (at = strstr(at, "href=\"#")) != NULL; at++) {
+        char id[64];
+        (void)snprintf(id, sizeof id, "id=\"%.*s\"", (int)strcspn(at + 7, "\""), at + 7);
+        if (strstr(buf.at, id) == NULL)
+            fail_msg("a link leads nowhere: %s", id);
+    }
+    buf_free(&buf);
+}
+
+/* Relative luminance of "#rrggbb" or "#rgb" (WCAG 2.1). */
+static double luminance(const char *hash)
+{
+    static const double weight[] = {0.2126, 0.7152, 0.0722};
+    size_t digits = strspn(hash + 1, "0123456789abcdef");
+    double sum = 0;
+    assert_true(digits == 3 || digits == 6);
+    for (size_t i = 0; i < 3; i++) {
+        char two[3] = {hash[1 + i * digits / 3], hash[1 + i * digits / 3 + (digits == 6)], 0};
+        double c = (double)strtoul(two, NULL, 16) / 255;
+        sum += weight[i] * (c <= 0.03928 ? c / 12.92 : pow((c + 0.055) / 1.055, 2.4));
+    }
+    return sum;
+}
+
+static const char *colour_of(const char *css, const char *name)
+{
+    const char *at = strstr(css, name);
+    assert_non_null(at);
+    return at + strlen(name) + 2;
+}
+
+static void test_colours_can_be_read(void **state)
+{
+    (void)state;
+    static const char *const text[] = {"--ink", "--soft", "--accent", "--bad", "--warn"};
+    struct buf buf = report("html");
+    double paper = luminance(colour_of(buf.at, "--paper")) + 0.05;
+    double wash = luminance(colour_of(buf.at, "--wash")) + 0.05;
+    for (size_t i = 0; i < sizeof text / sizeof text[0]; i++) {
+        double ink = luminance(colour_of(buf.at, text[i])) + 0.05;
+        if (paper / ink < 4.5 || wash / ink < 4.5)
+            fail_msg("%s: contrast %.2f on paper, %.2f on the cards", text[i], paper / ink,
+                     wash / ink);
+    }
+    assert_true(paper / (luminance(colour_of(buf.at, "--mid")) + 0.05) >= 3); /* graphics */
+    buf_free(&buf);
+}
+
 static void test_html_is_whole_and_safe(void **state)
 {
     (void)state;
@@ -84,12 +199,22 @@ static void test_html_is_whole_and_safe(void **state)
     assert_true(buf.len < 1000 * 1000);
     assert_non_null(strstr(buf.at, "</html>"));
     assert_non_null(strstr(buf.at, "&lt;script&gt;alert(1)&lt;/script&gt;"));
-    static const char *const never[] = {"<script", "http://", "https://", "url(",
-                                        "@import", "src=",    "\033",     "<b>\"a\""};
+    assert_non_null(strstr(buf.at, "<details><summary><b>intel</b>: the address is listed"));
+    assert_non_null(strstr(buf.at, "strength +9.50; set trails@0123abcd"));
+    static const char *const never[] = {"<script", "http://", "https://", "url(",     "@import",
+                                        "src=",    "\033",    "\u202e",   "\xC2\x9B", "\xff",
+                                        "<b>\"a\""};
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
         if (strstr(buf.at, never[i]) != NULL)
             fail_msg("the page has %s", never[i]);
     buf_free(&buf);
+    static const char *const other[] = {"text", "csv", "json"};
+    for (size_t i = 0; i < 3; i++) {
+        buf = report(other[i]);
+        if (strstr(buf.at, "\u202e") || strchr(buf.at, '\033') || strstr(buf.at, "\xC2\x9B"))
+            fail_msg("%s has what a terminal obeys", other[i]);
+        buf_free(&buf);
+    }
 }
 
 static void test_text_fits(void **state)
@@ -223,6 +348,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_html_is_whole_and_safe),
+        cmocka_unit_test(test_html_is_well_formed),
+        cmocka_unit_test(test_colours_can_be_read),
         cmocka_unit_test(test_text_fits),
         cmocka_unit_test(test_csv_has_even_rows),
         cmocka_unit_test(test_wording),
