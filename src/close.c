@@ -2,54 +2,14 @@
  * The end of a pair's day: its detectors give their evidence, the judge weighs it, and it becomes a
  * sighting or a contact row.
  */
+#include "evidence_out.h"
 #include "shard_state.h"
 
 #include "base/mem.h"
 
 #include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
 
-enum { EVIDENCE_EACH = 16, EVIDENCE_ALL = EVIDENCE_EACH * 8, WHY_BYTES = 401 };
 enum { CONTACTS_MAX = 1 << 20 }; /* rows a source and shard */
-
-struct evidence_out {
-    struct arena *arena;
-    struct skips *skips;
-    const struct detector *detector;
-    struct evidence evidence[EVIDENCE_ALL];
-    uint32_t len, of_detector;
-};
-
-struct text evidence_text(struct evidence_out *out, const char *format, ...)
-{
-    char text[WHY_BYTES];
-    va_list args;
-    va_start(args, format);
-    int len = vsnprintf(text, sizeof text, format, args);
-    va_end(args);
-    muster_assert(len >= 0);
-    if ((size_t)len >= sizeof text)
-        len = sizeof text - 1;
-    return arena_text(out->arena, text_at(text, (size_t)len));
-}
-
-void evidence_add(struct evidence_out *out, const struct evidence *evidence)
-{
-    if (out->of_detector == EVIDENCE_EACH || out->len == EVIDENCE_ALL) {
-        out->skips->count[SKIP_evidence_dropped]++;
-        return;
-    }
-    struct evidence *e = &out->evidence[out->len++];
-    out->of_detector++;
-    *e = *evidence;
-    e->detector = out->detector->name;
-    e->version = out->detector->version;
-    e->set = arena_text(out->arena, evidence->set);
-    e->item = arena_text(out->arena, evidence->item);
-    e->family = arena_text(out->arena, evidence->family);
-    e->why = arena_text(out->arena, evidence->why);
-}
 
 static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
                     struct evidence_out *out)

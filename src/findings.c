@@ -42,7 +42,7 @@ static struct text country(struct arena *arena, const char code[3])
     return code[0] ? arena_text(arena, text_of(code)) : text_of(NULL);
 }
 
-static void place(struct sighting *s, const struct enrich *enrich, struct arena *arena)
+void findings_place(struct sighting *s, const struct enrich *enrich, struct arena *arena)
 {
     struct place host, controller;
     if (enrich == NULL)
@@ -100,7 +100,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
     for (size_t i = 0; i < ret->sightings; i++) {
         ret->sighting[i].sensor = text_of(sensor);
         ret->sighting[i].source = coverage->source;
-        place(&ret->sighting[i], enrich, &ret->arena);
+        findings_place(&ret->sighting[i], enrich, &ret->arena);
     }
     for (size_t i = 0; i < ret->contacts; i++) {
         ret->contact[i].sensor = text_of(sensor);

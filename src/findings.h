@@ -13,4 +13,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
                      const struct coverage *coverage, struct way_notes *notes,
                      const struct enrich *enrich, const char *sensor);
 
+/* Countries and networks of both ends as of the sighting's day; enrich may be NULL. */
+void findings_place(struct sighting *sighting, const struct enrich *enrich, struct arena *arena);
+
 #endif

@@ -4,9 +4,8 @@
  */
 #include "base/buf.h"
 #include "base/mem.h"
-#include "cmd/cmd.h"
+#include "cmd/parts.h"
 #include "cmd/read_summary.h"
-#include "feeds/feeds.h"
 #include "output/output.h"
 #include "store/store.h"
 #include "way.h"
@@ -21,137 +20,27 @@ enum { SHOWN_MAX = 200000 }; /* sightings kept for the table of a run */
 /* Everything a run opens, so that one place closes it. */
 struct run {
     const struct options *options;
-    struct arena arena;
-    struct conf conf;
-    struct home home;
-    struct indicators *indicators;
-    struct enrich *enrich;
+    struct parts parts;
     struct way *way;
     struct progress progress;
     struct read_summary summary;
     const struct sighting **shown; /* SHOWN_MAX at most */
     size_t shown_len, shown_room;
-    char procedure[17];
-    int status;
 };
-
-static void complain(struct run *run, int status, const char *text)
-{
-    progress_clear(&run->progress);
-    (void)fprintf(stderr, "muster read: %s\n", text);
-    if (status > run->status)
-        run->status = status;
-}
-
-static bool configure(struct run *run)
-{
-    const struct options *o = run->options;
-    struct err err;
-    conf_default(&run->conf);
-    home_default(&run->home);
-    bool done = o->home == NULL || home_parse(&run->home, o->home, &err);
-    struct day known_by = {DAY_NONE};
-    if (done && o->known_by && !day_parse(text_of(o->known_by), &known_by))
-        done = err_set(&err, "--known-by: '%s' is not a date such as 2020-06-03", o->known_by);
-    if (done && access("/etc/muster.conf", R_OK) == 0)
-        done = conf_file(&run->conf, "/etc/muster.conf", &err);
-    if (done && o->config)
-        done = conf_file(&run->conf, o->config, &err);
-    for (unsigned i = 0; done && i < o->set.len; i++)
-        done = conf_set(&run->conf, o->set.at[i], &err);
-    if (known_by.number != DAY_NONE)
-        conf_known_by(&run->conf, known_by);
-    if (!done)
-        complain(run, EXIT_USAGE, err.text);
-    return done;
-}
-
-static bool open_set(struct run *run, const char *path)
-{
-    struct err err;
-    bool compiled = false;
-    struct text file = feeds_compiled(path, run->options->cache, &run->arena, &compiled, &err);
-    if (file.at && indicators_open(run->indicators, file.at, &err))
-        return true;
-    complain(run, EXIT_UNUSED_INPUT, err.text);
-    return false;
-}
-
-static bool open_indicators(struct run *run)
-{
-    const struct options *o = run->options;
-    struct feed_paths known = {.len = 0};
-    struct err err;
-    run->indicators = indicators_new();
-    bool all = true;
-    for (unsigned i = 0; i < o->intel.len; i++)
-        all &= open_set(run, o->intel.at[i]);
-    if (o->intel.len == 0 && !feeds_known(o->store, &run->arena, &known, &err))
-        complain(run, EXIT_WORLD, err.text);
-    for (unsigned i = 0; i < known.len; i++)
-        (void)open_set(run, known.at[i]);
-    /* Indicators that were asked for and cannot be used would make every answer wrong. */
-    if (!all)
-        run->status = EXIT_USAGE;
-    return all;
-}
-
-static bool open_geo(struct run *run)
-{
-    const struct options *o = run->options;
-    struct err err;
-    run->enrich = enrich_new(o->cache);
-    for (unsigned i = 0; i < o->geo.len; i++)
-        if (!enrich_add(run->enrich, o->geo.at[i], &err)) {
-            complain(run, EXIT_USAGE, err.text);
-            return false;
-        }
-    if (o->geo.len == 0)
-        run->summary.geo = enrich_add_installed(run->enrich, &err);
-    else
-        run->summary.geo = o->geo.len;
-    return true;
-}
-
-static const char *detectors_text(struct run *run)
-{
-    struct buf buf = {0};
-    for (unsigned i = 0; i < detectors_len; i++)
-        buf_format(&buf, "%s%s/%u", i ? " " : "", detectors[i]->name, detectors[i]->version);
-    struct text text = arena_text(&run->arena, text_at(buf.at, buf.len));
-    buf_free(&buf);
-    return text.at;
-}
-
-static const char *sets_text(struct run *run)
-{
-    struct buf buf = {0};
-    buf_string(&buf, "");
-    for (unsigned i = 0; i < indicators_sets(run->indicators); i++) {
-        struct indicator_set_info info;
-        indicators_info(run->indicators, i, &info);
-        buf_format(&buf, "%s%.*s@%s", i ? " " : "", (int)info.name.len, info.name.at, info.digest);
-    }
-    struct text text = arena_text(&run->arena, text_at(buf.at, buf.len));
-    buf_free(&buf);
-    return text.at;
-}
 
 static void open_way(struct run *run)
 {
     const struct options *o = run->options;
-    const char *sets = sets_text(run);
-    struct text also = arena_format(&run->arena, "%s|%s", sets, o->home ? o->home : "");
-    conf_digest(&run->conf, also.at, run->procedure);
+    const struct parts *parts = &run->parts;
     struct way_setup setup = {
-        .conf = &run->conf,
-        .indicators = indicators_sets(run->indicators) ? run->indicators : NULL,
-        .enrich = run->enrich,
-        .home = &run->home,
+        .conf = &parts->conf,
+        .indicators = indicators_sets(parts->indicators) ? parts->indicators : NULL,
+        .enrich = parts->enrich,
+        .home = &parts->home,
         .sensor = o->sensor,
-        .procedure_id = run->procedure,
-        .detectors = detectors_text(run),
-        .sets = sets,
+        .procedure_id = parts->procedure,
+        .detectors = parts->detectors,
+        .sets = parts->sets,
         .workers = o->workers,
         .memory_bytes = o->memory_bytes,
         .progress = &run->progress,
@@ -182,8 +71,8 @@ static void keep_shown(struct run *run, const struct findings *findings)
             run->shown_room = run->shown_room ? run->shown_room * 2 : 256;
             run->shown = mem_resize(run->shown, run->shown_room, sizeof(struct sighting *));
         }
-        struct sighting *copy = arena_new(&run->arena, sizeof *copy);
-        sighting_copy(&run->arena, copy, &findings->sighting[i]);
+        struct sighting *copy = arena_new(&run->parts.arena, sizeof *copy);
+        sighting_copy(&run->parts.arena, copy, &findings->sighting[i]);
         run->shown[run->shown_len++] = copy;
     }
 }
@@ -195,7 +84,7 @@ static void read_one(struct run *run, const char *path)
     struct way_notes notes;
     struct err err;
     if (!way_read(run->way, path, o->as, &findings, &notes, &err)) {
-        complain(run, EXIT_UNUSED_INPUT, err.text);
+        parts_complain(&run->parts, EXIT_UNUSED_INPUT, err.text);
         run->summary.unused++;
         return;
     }
@@ -209,11 +98,11 @@ static void read_one(struct run *run, const char *path)
         enum store_written written =
             store_write(o->store, &findings, o->again, o->memory_bytes / 4, &err);
         if (written == STORE_FAILED)
-            complain(run, EXIT_WORLD, err.text);
+            parts_complain(&run->parts, EXIT_WORLD, err.text);
         run->summary.known += written == STORE_KNOWN;
     }
-    if (unread_link && run->status < EXIT_UNUSED_INPUT)
-        run->status = EXIT_UNUSED_INPUT;
+    if (unread_link && run->parts.status < EXIT_UNUSED_INPUT)
+        run->parts.status = EXIT_UNUSED_INPUT;
 }
 
 static void show(struct run *run)
@@ -234,7 +123,7 @@ static void show(struct run *run)
         buf.len = 0;
     }
     if (!o->quiet) {
-        read_summary_print(&run->summary, &buf, o, run->indicators);
+        read_summary_print(&run->summary, &buf, o, run->parts.indicators);
         (void)fwrite(buf.at, 1, buf.len, o->json ? stderr : stdout);
     }
     buf_free(&buf);
@@ -252,10 +141,11 @@ static int read_run(const struct options *options)
     struct err err;
     run->options = options;
     progress_start(&run->progress, options->quiet);
-    if (!configure(run) || !open_indicators(run) || !open_geo(run))
+    if (!parts_open(&run->parts, options, "read", &run->progress))
         goto out;
+    run->summary.geo = run->parts.databases;
     if (!source_list_make(&list, options->words, options->words_len, &err)) {
-        complain(run, EXIT_UNUSED_INPUT, err.text);
+        parts_complain(&run->parts, EXIT_UNUSED_INPUT, err.text);
         goto out;
     }
     open_way(run);
@@ -265,11 +155,9 @@ static int read_run(const struct options *options)
 out:
     way_free(run->way);
     source_list_free(&list);
-    enrich_free(run->enrich);
-    indicators_free(run->indicators);
-    arena_free(&run->arena);
+    parts_close(&run->parts);
     mem_free(run->shown);
-    int status = run->status;
+    int status = run->parts.status;
     mem_free(run);
     return status;
 }

@@ -1,0 +1,131 @@
+#include "cmd/parts.h"
+
+#include "base/buf.h"
+#include "feeds/feeds.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+void parts_complain(struct parts *parts, int status, const char *text)
+{
+    if (parts->progress)
+        progress_clear(parts->progress);
+    (void)fprintf(stderr, "muster %s: %s\n", parts->command, text);
+    if (status > parts->status)
+        parts->status = status;
+}
+
+static bool configure(struct parts *parts)
+{
+    const struct options *o = parts->options;
+    struct err err;
+    conf_default(&parts->conf);
+    home_default(&parts->home);
+    bool done = o->home == NULL || home_parse(&parts->home, o->home, &err);
+    struct day known_by = {DAY_NONE};
+    if (done && o->known_by && !day_parse(text_of(o->known_by), &known_by))
+        done = err_set(&err, "--known-by: '%s' is not a date such as 2020-06-03", o->known_by);
+    if (done && access("/etc/muster.conf", R_OK) == 0)
+        done = conf_file(&parts->conf, "/etc/muster.conf", &err);
+    if (done && o->config)
+        done = conf_file(&parts->conf, o->config, &err);
+    for (unsigned i = 0; done && i < o->set.len; i++)
+        done = conf_set(&parts->conf, o->set.at[i], &err);
+    if (known_by.number != DAY_NONE)
+        conf_known_by(&parts->conf, known_by);
+    if (!done)
+        parts_complain(parts, EXIT_USAGE, err.text);
+    return done;
+}
+
+static bool open_set(struct parts *parts, const char *path)
+{
+    struct err err;
+    bool compiled = false;
+    struct text file = feeds_compiled(path, parts->options->cache, &parts->arena, &compiled, &err);
+    if (file.at && indicators_open(parts->indicators, file.at, &err))
+        return true;
+    parts_complain(parts, EXIT_UNUSED_INPUT, err.text);
+    return false;
+}
+
+static bool open_indicators(struct parts *parts)
+{
+    const struct options *o = parts->options;
+    struct feed_paths known = {.len = 0};
+    struct err err;
+    parts->indicators = indicators_new();
+    bool all = true;
+    for (unsigned i = 0; i < o->intel.len; i++)
+        all &= open_set(parts, o->intel.at[i]);
+    if (o->intel.len == 0 && !feeds_known(o->store, &parts->arena, &known, &err))
+        parts_complain(parts, EXIT_WORLD, err.text);
+    for (unsigned i = 0; i < known.len; i++)
+        (void)open_set(parts, known.at[i]);
+    /* Indicators that were asked for and cannot be used would make every answer wrong. */
+    if (!all)
+        parts->status = EXIT_USAGE;
+    return all;
+}
+
+static bool open_geo(struct parts *parts)
+{
+    const struct options *o = parts->options;
+    struct err err;
+    parts->enrich = enrich_new(o->cache);
+    for (unsigned i = 0; i < o->geo.len; i++)
+        if (!enrich_add(parts->enrich, o->geo.at[i], &err)) {
+            parts_complain(parts, EXIT_USAGE, err.text);
+            return false;
+        }
+    if (o->geo.len == 0)
+        parts->databases = enrich_add_installed(parts->enrich, &err);
+    else
+        parts->databases = o->geo.len;
+    return true;
+}
+
+static const char *detectors_text(struct parts *parts)
+{
+    struct buf buf = {0};
+    for (unsigned i = 0; i < detectors_len; i++)
+        buf_format(&buf, "%s%s/%u", i ? " " : "", detectors[i]->name, detectors[i]->version);
+    struct text text = arena_text(&parts->arena, text_at(buf.at, buf.len));
+    buf_free(&buf);
+    return text.at;
+}
+
+static const char *sets_text(struct parts *parts)
+{
+    struct buf buf = {0};
+    buf_string(&buf, "");
+    for (unsigned i = 0; i < indicators_sets(parts->indicators); i++) {
+        struct indicator_set_info info;
+        indicators_info(parts->indicators, i, &info);
+        buf_format(&buf, "%s%.*s@%s", i ? " " : "", (int)info.name.len, info.name.at, info.digest);
+    }
+    struct text text = arena_text(&parts->arena, text_at(buf.at, buf.len));
+    buf_free(&buf);
+    return text.at;
+}
+
+bool parts_open(struct parts *parts, const struct options *options, const char *command,
+                struct progress *progress)
+{
+    *parts = (struct parts){.options = options, .command = command, .progress = progress};
+    if (!configure(parts) || !open_indicators(parts) || !open_geo(parts))
+        return false;
+    parts->detectors = detectors_text(parts);
+    parts->sets = sets_text(parts);
+    struct text also =
+        arena_format(&parts->arena, "%s|%s", parts->sets, options->home ? options->home : "");
+    conf_digest(&parts->conf, also.at, parts->procedure);
+    return true;
+}
+
+void parts_close(struct parts *parts)
+{
+    enrich_free(parts->enrich);
+    indicators_free(parts->indicators);
+    arena_free(&parts->arena);
+}

@@ -1,0 +1,39 @@
+/*
+ * What commands that judge open alike: configuration, home, indicator sets, databases of countries
+ * and networks, and the digest of all that makes a procedure.
+ *
+ * Order: parts_open -> use -> parts_close.
+ */
+#ifndef MUSTER_CMD_PARTS_H
+#define MUSTER_CMD_PARTS_H
+
+#include "base/progress.h"
+#include "cmd/cmd.h"
+#include "conf.h"
+#include "enrich/enrich.h"
+#include "record/home.h"
+
+struct parts {
+    const struct options *options;
+    const char *command; /* for complaints */
+    struct progress *progress;
+    struct arena arena;
+    struct conf conf;
+    struct home home;
+    struct indicators *indicators; /* never NULL; may hold no set */
+    struct enrich *enrich;
+    unsigned databases;    /* of countries and networks */
+    const char *detectors; /* "intel/1 ...": names and versions */
+    const char *sets;      /* "trails@1f3c5a77 ...": indicator sets and digests */
+    char procedure[17];
+    int status; /* worst exit status so far */
+};
+
+/* Says on standard error what went wrong, and remembers the worst status. */
+void parts_complain(struct parts *parts, int status, const char *text);
+/* False: nothing can be done, why was said, parts->status is the exit status. */
+bool parts_open(struct parts *parts, const struct options *options, const char *command,
+                struct progress *progress);
+void parts_close(struct parts *parts);
+
+#endif
