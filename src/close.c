@@ -12,10 +12,13 @@
 enum { CONTACTS_MAX = 1 << 20 }; /* rows a source and shard */
 
 static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
-                    struct evidence_out *out)
+                    const struct call_times *calls, struct evidence_out *out)
 {
+    const struct call_times bursts = calls_sorted(&s->calls, &e->pair.bursts);
     for (unsigned d = 0; d < detectors_len; d++) {
         struct detect detect = shard_detect(s, e, h, d);
+        detect.calls = *calls;
+        detect.bursts = bursts;
         out->detector = detectors[d];
         out->of_detector = 0;
         detectors[d]->close(&detect, out);
@@ -119,18 +122,18 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
     };
 }
 
-static struct instant_list calls_of(struct shard *s, const struct pair *p)
+static struct instant_list instants_of(struct shard *s, struct day day,
+                                       const struct call_times *calls)
 {
-    uint32_t len = p->calls < PAIR_CALLS ? p->calls : PAIR_CALLS;
-    struct instant *at = arena_new(&s->arena, len * sizeof *at);
-    for (uint32_t i = 0; i < len; i++)
-        at[i].us = (int64_t)p->day.number * DAY_US + (int64_t)p->call_ms[i] * 1000;
-    struct instant_list list = {.at = at, .len = len};
+    struct instant *at = arena_new(&s->arena, calls->len * sizeof *at);
+    for (uint32_t i = 0; i < calls->len; i++)
+        at[i].us = (int64_t)day.number * DAY_US + call_us(calls->at[i]);
+    struct instant_list list = {.at = at, .len = calls->len};
     return list;
 }
 
 static void contact_add(struct shard *s, const struct pair_entry *e, const struct verdict *verdict,
-                        const struct evidence_out *out)
+                        const struct call_times *calls, const struct evidence_out *out)
 {
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;
@@ -156,14 +159,13 @@ static void contact_add(struct shard *s, const struct pair_entry *e, const struc
         .bytes_out = (int64_t)p->bytes_out,
         .bytes_in = (int64_t)p->bytes_in,
         .p = out->len ? verdict->p : (double)NAN,
-        .calls = calls_of(s, p),
+        .calls = instants_of(s, p->day, calls),
         .evidence = keep(s, out),
     };
 }
 
-void shard_close_pair(struct shard *s, uint32_t index)
+static void close_entry(struct shard *s, struct pair_entry *e)
 {
-    struct pair_entry *e = table_at(&s->pairs, index);
     if (!instant_known(e->pair.first))
         return;
     struct host_entry *h = shard_host(s, e->pair.day, e->pair.host);
@@ -178,7 +180,8 @@ void shard_close_pair(struct shard *s, uint32_t index)
     out.arena = &s->arena;
     out.skips = &s->counts.skips;
     out.len = 0;
-    collect(s, e, h, &out);
+    const struct call_times calls = calls_sorted(&s->calls, &e->pair.calls);
+    collect(s, e, h, &calls, &out);
     struct verdict verdict;
     judge_pair(&e->pair, out.evidence, out.len, s->conf->judge, &verdict);
     if (verdict.grade) {
@@ -188,17 +191,25 @@ void shard_close_pair(struct shard *s, uint32_t index)
     s->counts.pairs_near += verdict.p >= 0.1;
     bool outgoing = (e->pair.flags & PAIR_OPENED_HOST) != 0;
     if (out.len || (outgoing && !(e->pair.flags & PAIR_POPULAR)))
-        contact_add(s, e, &verdict, &out);
+        contact_add(s, e, &verdict, &calls, &out);
+}
+
+void shard_close_pair(struct shard *s, uint32_t index)
+{
+    struct pair_entry *e = table_at(&s->pairs, index);
+    close_entry(s, e);
+    calls_drop(&s->calls, &e->pair.calls);
+    calls_drop(&s->calls, &e->pair.bursts);
+    s->counts.skips.count[SKIP_calls_evicted] = s->calls.evicted;
+    table_remove(&s->pairs, index);
 }
 
 void shard_close_days_before(struct shard *s, struct day day)
 {
     for (uint32_t i = table_each(&s->pairs, 0); i; i = table_each(&s->pairs, i)) {
         const struct pair_entry *e = table_at(&s->pairs, i);
-        if (e->pair.day.number < day.number) {
+        if (e->pair.day.number < day.number)
             shard_close_pair(s, i);
-            table_remove(&s->pairs, i);
-        }
     }
     for (uint32_t i = table_each(&s->hosts, 0); i; i = table_each(&s->hosts, i)) {
         const struct host_entry *h = table_at(&s->hosts, i);

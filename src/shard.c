@@ -5,7 +5,14 @@
 #include <stdlib.h>
 
 /* Shares of a shard's memory, percent. */
-enum { FLOWS_SHARE = 38, BUFFERS_SHARE = 24, PAIRS_SHARE = 28, HOSTS_SHARE = 4, NAMES_SHARE = 6 };
+enum {
+    FLOWS_SHARE = 38,
+    BUFFERS_SHARE = 22,
+    PAIRS_SHARE = 25,
+    CALLS_SHARE = 5,
+    HOSTS_SHARE = 4,
+    NAMES_SHARE = 6
+};
 
 /* A buffer was taken away for another conversation: its owner goes on without it. */
 static void on_taken(void *context, struct buffer_owner owner)
@@ -47,6 +54,7 @@ struct shard *shard_new(size_t bytes, const struct conf *conf, const struct indi
     flows_init(&s->flows, bytes / 100 * FLOWS_SHARE);
     buffers_init(&s->buffers, bytes / 100 * BUFFERS_SHARE, on_taken, s);
     table_init(&s->pairs, pair_bytes, bytes / 100 * PAIRS_SHARE);
+    calls_init(&s->calls, bytes / 100 * CALLS_SHARE);
     table_init(&s->hosts, host_bytes, bytes / 100 * HOSTS_SHARE);
     s->blank_host = mem_new(1, host_bytes);
     table_init(&s->names, sizeof(struct name_entry), bytes / 100 * NAMES_SHARE);
@@ -60,6 +68,7 @@ void shard_reset(struct shard *s)
     table_reset(&s->flows.table);
     buffers_reset(&s->buffers);
     table_reset(&s->pairs);
+    calls_reset(&s->calls);
     table_reset(&s->hosts);
     table_reset(&s->names);
     arena_free(&s->arena);
@@ -80,6 +89,7 @@ void shard_free(struct shard *s)
     table_free(&s->flows.table);
     buffers_free(&s->buffers);
     table_free(&s->pairs);
+    calls_free(&s->calls);
     table_free(&s->hosts);
     table_free(&s->names);
     mem_free(s->blank_host);

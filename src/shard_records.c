@@ -75,20 +75,31 @@ static struct pair_entry *address_pair(struct shard *s, const struct record *rec
     return e;
 }
 
-static void flow_of_pair(struct pair *p, const struct record *record)
+static void call_add(struct shard *s, const struct pair *p, struct call_list *list,
+                     struct instant at, bool answered)
+{
+    calls_add(&s->calls, list, call_of(at.us - (int64_t)p->day.number * DAY_US, answered));
+}
+
+/* What the host said in one connection, pause by pause; one burst is only its opening. */
+static void bursts_of_pair(struct shard *s, struct pair *p, const struct flow_record *f)
+{
+    uint32_t len = f->bursts_seen < FLOW_BURSTS ? f->bursts_seen : FLOW_BURSTS;
+    for (uint32_t i = 0; len > 1 && i < len; i++)
+        call_add(s, p, &p->bursts, f->burst[i], f->answered);
+}
+
+static void flow_of_pair(struct shard *s, struct pair *p, const struct record *record)
 {
     const struct flow_record *f = record->flow;
+    bursts_of_pair(s, p, f);
     bool first = p->protocol == 0 && p->port_bytes == 0;
     pair_seen(p, f->first, f->last);
     if (!f->cut) {
         p->flows++;
         p->flags |= record->ends.host_opened ? PAIR_OPENED_HOST : PAIR_OPENED_OUTSIDE;
-        if (record->ends.host_opened) {
-            int64_t ms = (f->first.us - (int64_t)p->day.number * DAY_US) / 1000;
-            if (p->calls < PAIR_CALLS)
-                p->call_ms[p->calls] = ms < 0 ? 0 : (uint32_t)ms;
-            p->calls++;
-        }
+        if (record->ends.host_opened)
+            call_add(s, p, &p->calls, f->first, f->answered);
     }
     if (f->answered) {
         p->flows_answered++;
@@ -121,6 +132,41 @@ static void host_asks(struct host_entry *h, struct text name)
         h->host.flags |= HOST_OWN_ADDRESS;
 }
 
+/* The pair of the record's host and a name's registered domain. */
+static struct pair_entry *name_pair(struct shard *s, const struct record *record, struct text name)
+{
+    struct text domain = registered_domain(s, name);
+    XXH128_hash_t digest = XXH3_128bits(domain.at, domain.len);
+    struct pair_key key = {.day = instant_day(record->time),
+                           .host = record->ends.host,
+                           .name_low = digest.low64,
+                           .name_high = digest.high64,
+                           .by_name = true};
+    struct pair_entry *e = shard_pair_take(s, &key, domain);
+    pair_seen(&e->pair, record->time, record->time);
+    e->pair.flags |= PAIR_OPENED_HOST;
+    return e;
+}
+
+/* A conversation or request of that name: a call of the name, whatever address answered. What DNS
+ * did not show is counted as a conversation too. Returns a mark of the domain, never 0. */
+static uint32_t call_by_name(struct shard *s, const struct record *record, struct text name,
+                             struct instant at, bool answered, const char *app)
+{
+    struct pair_entry *e = name_pair(s, record, name);
+    struct pair *p = &e->pair;
+    call_add(s, p, &p->calls, at, answered);
+    p->flags |= answered ? PAIR_ANSWERED : 0;
+    if (p->app == NULL || strcmp(p->app, "dns") != 0) {
+        p->flows++;
+        p->flows_answered += answered;
+        p->protocol = record->ends.protocol;
+        p->port = record->ends.outside_port;
+        p->app = app;
+    }
+    return (uint32_t)e->name_low | 1;
+}
+
 /* A message between a client and a resolver: filed under who asked, by registered domain. */
 static void on_dns(struct shard *s, const struct record *record)
 {
@@ -135,25 +181,17 @@ static void on_dns(struct shard *s, const struct record *record)
     if (dns->name.len == 0)
         return;
     host_asks(h, dns->name);
-    struct text domain = registered_domain(s, dns->name);
-    XXH128_hash_t digest = XXH3_128bits(domain.at, domain.len);
-    struct pair_key key = {.day = instant_day(record->time),
-                           .host = record->ends.host,
-                           .name_low = digest.low64,
-                           .name_high = digest.high64,
-                           .by_name = true};
-    struct pair_entry *e = shard_pair_take(s, &key, domain);
-    pair_seen(&e->pair, record->time, record->time);
-    e->pair.flags |= PAIR_OPENED_HOST;
+    struct pair_entry *e = name_pair(s, record, dns->name);
     if (dns->response) {
         e->pair.bytes_in += dns->message_len;
         e->pair.flows_answered++;
         for (unsigned i = 0; i < dns->answers_len; i++)
             if (address_known(dns->answer[i].address))
-                shard_name_learn(s, key.host, dns->answer[i].address, dns->name);
+                shard_name_learn(s, record->ends.host, dns->answer[i].address, dns->name);
     } else {
         e->pair.flows++;
         e->pair.bytes_out += dns->message_len;
+        call_add(s, &e->pair, &e->pair.calls, record->time, true);
     }
     e->pair.protocol = record->ends.protocol;
     e->pair.port = record->ends.outside_port;
@@ -170,25 +208,43 @@ static struct text without_port(struct text host)
     return address_parse(host, &address) ? text_of(NULL) : host;
 }
 
+/* The name that a TLS or HTTP record calls; null when it is none. */
+static struct text name_called(const struct record *record)
+{
+    struct text name = {0};
+    if (record->ends.host_opened && record->kind == RECORD_TLS)
+        name = record->tls->server_name;
+    else if (record->ends.host_opened && record->kind == RECORD_HTTP)
+        name = without_port(record->http->host);
+    return name.len ? name : text_of(NULL);
+}
+
 static void on_content(struct shard *s, const struct record *record)
 {
     struct host_entry *h = shard_host_take(s, instant_day(record->time), record->ends.host);
+    struct text name = name_called(record);
+    uint32_t domain = 0;
+    bool tls = record->kind == RECORD_TLS;
+    if (name.at) {
+        host_asks(h, name);
+        domain = call_by_name(s, record, name, record->time,
+                              tls ? record->tls->server : record->http->status != 0,
+                              tls ? "tls" : "http");
+    }
     struct pair_entry *e = address_pair(s, record);
     pair_seen(&e->pair, record->time, record->time);
-    if (record->kind == RECORD_TLS) {
+    if (domain) {
+        shard_name_pair(e, name);
+        e->pair.flags |= e->domain && e->domain != domain ? PAIR_NAMES : 0;
+        e->domain = domain;
+    }
+    if (tls) {
         s->counts.tls++;
-        if (record->ends.host_opened) {
-            shard_name_pair(e, record->tls->server_name);
-            host_asks(h, record->tls->server_name);
-        }
     } else if (record->kind == RECORD_HTTP) {
         s->counts.http++;
         const struct http_record *http = record->http;
-        if (record->ends.host_opened) {
-            shard_name_pair(e, without_port(http->host));
-            host_asks(h, without_port(http->host));
-        } else if (http->status &&
-                   (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
+        if (!record->ends.host_opened && http->status &&
+            (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
             h->host.flags |= HOST_PROXY;
     }
     hand_on(s, e, h, record);
@@ -213,6 +269,19 @@ static void count_app(struct shard *s, const struct record *record)
     }
 }
 
+/* A conversation in another protocol to an address that DNS gave the host for a name. */
+static void flow_by_name(struct shard *s, const struct pair_entry *e, const struct record *record)
+{
+    const struct flow_record *f = record->flow;
+    char name[NAME_KEPT];
+    if (f->cut || !record->ends.host_opened || e->name_len == 0 ||
+        (f->app &&
+         (strcmp(f->app, "tls") == 0 || strcmp(f->app, "http") == 0 || strcmp(f->app, "dns") == 0)))
+        return;
+    memcpy(name, e->name, e->name_len); /* making a pair may push this one out */
+    (void)call_by_name(s, record, text_at(name, e->name_len), f->first, f->answered, f->app);
+}
+
 static void on_flow(struct shard *s, const struct record *record)
 {
     const struct flow_record *f = record->flow;
@@ -233,8 +302,9 @@ static void on_flow(struct shard *s, const struct record *record)
             h->host.flags |= HOST_MAIL;
     }
     struct pair_entry *e = address_pair(s, record);
-    flow_of_pair(&e->pair, record);
+    flow_of_pair(s, &e->pair, record);
     hand_on(s, e, h, record);
+    flow_by_name(s, e, record);
 }
 
 void shard_record(void *context, const struct record *record)

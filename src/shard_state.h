@@ -5,6 +5,7 @@
 #ifndef MUSTER_SHARD_STATE_H
 #define MUSTER_SHARD_STATE_H
 
+#include "calls.h"
 #include "shard.h"
 
 #include <libpsl.h>
@@ -16,6 +17,7 @@ struct pair_entry {
     struct table_link link;
     uint64_t name_low, name_high; /* digest of the name, of a PAIR_BY_NAME */
     uint32_t host;                /* host entry's index, while that host is the same */
+    uint32_t domain;              /* hash of the registered domain it was called by; 0 = none yet */
     uint16_t name_len;
     char name[NAME_KEPT];
     struct pair pair;
@@ -49,6 +51,7 @@ struct shard {
     struct shard_counts counts;
     struct flows flows;
     struct buffers buffers;
+    struct calls calls;
     struct app app;
     struct table pairs, hosts, names;
     struct host_entry *blank_host; /* stands in for an evicted one */
@@ -61,6 +64,7 @@ struct shard {
 };
 
 /* close.c */
+/* Rows and evidence of a pair; it leaves the table. */
 void shard_close_pair(struct shard *shard, uint32_t pair);
 void shard_close_days_before(struct shard *shard, struct day day);
 

@@ -111,7 +111,6 @@ static void pair_evict(struct shard *s)
     uint32_t oldest = table_oldest(&s->pairs, 0);
     s->counts.skips.count[SKIP_pair_evicted]++;
     shard_close_pair(s, oldest);
-    table_remove(&s->pairs, oldest);
 }
 
 struct pair_entry *shard_pair_take(struct shard *s, const struct pair_key *k, struct text name)

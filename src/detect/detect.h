@@ -25,6 +25,7 @@ struct detect {
     const struct host *host;
     const struct indicators *indicators; /* NULL without --intel */
     const double *knob;                  /* values, in the order of the detector's table */
+    struct call_times calls, bursts;     /* of the pair; empty before close */
 };
 
 /* Where evidence goes. Fills evidence's texts with evidence_text below: they are copied. */

@@ -119,7 +119,8 @@ void rhythm_of(const int64_t *times_us, size_t n, uint64_t seen, int64_t watched
     ret->hours = 1;
     for (size_t i = 1; i < n; i++)
         ret->hours += hour_of(times_us[i]) != hour_of(times_us[i - 1]);
-    ret->hours_watched = (uint32_t)(hour_of(watched_last_us) - hour_of(watched_first_us)) + 1;
+    if (watched_last_us >= watched_first_us)
+        ret->hours_watched = (uint32_t)(hour_of(watched_last_us) - hour_of(watched_first_us)) + 1;
     size_t whole = seen > n ? RHYTHM_WHOLE : RHYTHM_MOST;
     if (whole > n)
         whole = n;
@@ -130,25 +131,26 @@ void rhythm_of(const int64_t *times_us, size_t n, uint64_t seen, int64_t watched
     weigh(&gaps, ret);
 }
 
-static void period_text(double seconds, char out[24])
+const char *rhythm_period(double seconds, char out[RHYTHM_PERIOD])
 {
     if (seconds < 10)
-        (void)snprintf(out, 24, "%.1f s", seconds);
+        (void)snprintf(out, RHYTHM_PERIOD, "%.1f s", seconds);
     else if (seconds < 600)
-        (void)snprintf(out, 24, "%.0f s", seconds);
+        (void)snprintf(out, RHYTHM_PERIOD, "%.0f s", seconds);
     else if (seconds < 2 * 3600)
-        (void)snprintf(out, 24, "%.0f min", seconds / 60);
+        (void)snprintf(out, RHYTHM_PERIOD, "%.0f min", seconds / 60);
     else
-        (void)snprintf(out, 24, "%.1f h", seconds / 3600);
+        (void)snprintf(out, RHYTHM_PERIOD, "%.1f h", seconds / 3600);
+    return out;
 }
 
 const char *rhythm_sentence(const struct rhythm *r, char out[RHYTHM_TEXT])
 {
-    char period[24], second[24], what[120] = "in no rhythm";
+    char period[RHYTHM_PERIOD], second[RHYTHM_PERIOD], what[120] = "in no rhythm";
     char first[INSTANT_TEXT], last[INSTANT_TEXT];
     struct instant from = {r->first_us}, to = {r->last_us};
-    period_text(r->period_s, period);
-    period_text(r->second_s, second);
+    rhythm_period(r->period_s, period);
+    rhythm_period(r->second_s, second);
     if (r->pattern == RHYTHM_STEADY)
         (void)snprintf(what, sizeof what, "%u of %u gaps %s (spread %.0f %%)", r->fit, r->gaps,
                        period, 100 * r->spread);
@@ -165,8 +167,11 @@ const char *rhythm_sentence(const struct rhythm *r, char out[RHYTHM_TEXT])
     instant_format_short(to, last);
     bool one_day = instant_day(from).number == instant_day(to).number;
     const char *till = one_day && last[0] ? last + sizeof "2020-06-03" : last;
-    (void)snprintf(out, RHYTHM_TEXT,
-                   "called %llu times, %s, from %s to %s UTC, in %u of %u hours watched",
-                   (unsigned long long)r->seen, what, first, till, r->hours, r->hours_watched);
+    char watched[24] = "";
+    if (r->hours_watched)
+        (void)snprintf(watched, sizeof watched, " of %u watched", r->hours_watched);
+    (void)snprintf(out, RHYTHM_TEXT, "called %llu times, %s, from %s to %s UTC, in %u hour%s%s",
+                   (unsigned long long)r->seen, what, first, till, r->hours,
+                   r->hours == 1 ? "" : "s", watched);
     return out;
 }

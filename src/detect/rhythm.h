@@ -46,17 +46,22 @@ struct rhythm {
     uint64_t seen;
     int64_t first_us, last_us; /* of the times given */
     uint32_t hours;            /* clock hours with a call, counted over all days given */
-    uint32_t hours_watched;    /* clock hours between watched_first and watched_last */
+    uint32_t hours_watched;    /* clock hours between watched_first and watched_last; 0 = unknown */
 };
 
 /* times_us: n sorted call times, all there were when seen == n; else the first RHYTHM_WHOLE are
- * without holes. The watched span holds them; it only serves the sentence. */
+ * without holes. The watched span only serves the sentence; it is unknown when its last
+ * lies before its first. */
 void rhythm_of(const int64_t *times_us, size_t n, uint64_t seen, int64_t watched_first_us,
                int64_t watched_last_us, struct rhythm *ret);
 
-/* "called 288 times, 287 of 287 gaps 300 s (spread 4 %), from 08:00 to 20:00 UTC, in 13 of 24
- * hours watched". Returns out. */
+/* "called 288 times, 287 of 287 gaps 300 s (spread 4 %), from 08:00 to 20:00 UTC, in 13 hours
+ * of 24 watched". Returns out. */
 enum { RHYTHM_TEXT = 240 };
 const char *rhythm_sentence(const struct rhythm *rhythm, char out[RHYTHM_TEXT]);
+
+/* "300 s", "15 min", "12.0 h". Returns out. */
+enum { RHYTHM_PERIOD = 24 };
+const char *rhythm_period(double seconds, char out[RHYTHM_PERIOD]);
 
 #endif

@@ -18,9 +18,38 @@ enum {
     PAIR_PORTS = 32,        /* several outside ports */
     PAIR_PROTOCOLS = 64,    /* several transports */
     PAIR_POPULAR = 128,     /* its name is on the popular list */
+    PAIR_NAMES = 256,       /* an address reached by several registered domains */
 };
 
-enum { PAIR_CALLS = 32 };
+/*
+ * Times of calls, each a number of CALL_TICK_US since the day's start and, in the lowest bit,
+ * whether the call was answered. All are kept up to CALLS_MOST; of more, the earliest CALLS_WHOLE
+ * and a sample of the rest, chosen by hash. Where they lie: calls.h.
+ */
+enum { CALLS_INLINE = 4, CALLS_WHOLE = 448, CALLS_MOST = 512, CALL_TICK_US = 50 };
+
+struct call_list {
+    uint32_t seen;
+    uint32_t slot; /* where the times lie (calls.c) */
+    uint16_t kept;
+    uint32_t at[CALLS_INLINE];
+};
+
+struct call_times { /* sorted */
+    const uint32_t *at;
+    uint32_t len, seen;
+};
+
+static inline uint32_t call_of(int64_t us_of_day, bool answered)
+{
+    int64_t us = us_of_day < 0 ? 0 : us_of_day < DAY_US ? us_of_day : DAY_US - 1;
+    return (uint32_t)(us / CALL_TICK_US) << 1 | answered;
+}
+
+static inline int64_t call_us(uint32_t call) /* since the day's start */
+{
+    return (int64_t)(call >> 1) * CALL_TICK_US;
+}
 
 struct pair {
     struct day day;
@@ -38,8 +67,8 @@ struct pair {
     uint32_t flows, flows_answered; /* a cut flow's parts count once */
     uint64_t bytes_out, bytes_in;
     uint64_t payload_out, payload_in;
-    uint32_t calls; /* conversations the host opened; the first PAIR_CALLS' starts below */
-    uint32_t call_ms[PAIR_CALLS]; /* since the day's start, UTC */
+    struct call_list calls;  /* conversations the host opened; by name: also what was asked */
+    struct call_list bursts; /* what the host said after silence, inside long connections */
 };
 
 /* What the shard knows of the host on that day. */

@@ -88,7 +88,7 @@ static void test_sentence(void **state)
               &r);
     assert_string_equal(rhythm_sentence(&r, out),
                         "called 145 times, 144 of 144 gaps 300 s (spread 0 %), from 2024-03-05 "
-                        "08:00:00 to 20:00:00 UTC, in 13 of 24 hours watched");
+                        "08:00:00 to 20:00:00 UTC, in 13 hours of 24 watched");
     assert_true(r.strength > 100);
     assert_true(fabs(r.period_s - 300) < 0.1);
 }

@@ -1,0 +1,206 @@
+/*
+ * Calls by the clock: a program that reports to its controller every so often, whatever its user
+ * does. Told by the rhythm of a pair's calls (detect/rhythm.h), by address and, apart, by name; by
+ * the rhythm of what the host says inside long connections; and, as a weaker sign of its own, by
+ * calls to an end that never answers.
+ *
+ * Most programs that call by the clock are harmless. So the strength is capped by how few harmless
+ * ones look so (small, even messages, a bare address, a protocol nobody knows, round the clock) and
+ * rhythm alone stays under the line: it speaks together with what the conversation looks like. What
+ * calls regularly by design (record/regular.list), popular names, and what a resolver or proxy
+ * relays, say nothing.
+ *
+ * Scores by address and by name stand apart: an address reached by several names (a shared front)
+ * is not scored by the calls of all of them together; each name is, by its own pair.
+ */
+#include "detect/detect.h"
+#include "detect/rhythm.h"
+#include "record/regular.h"
+
+#include <math.h>
+
+_Static_assert((int)RHYTHM_WHOLE == (int)CALLS_WHOLE && (int)RHYTHM_MOST == (int)CALLS_MOST,
+               "the statistic knows how calls are kept");
+
+struct beacon_pair {
+    uint32_t flows, tried;               /* opened by the host; of them without an answer */
+    double sent, sent_squares, received; /* payload bytes of answered ones */
+    uint64_t number, tried_number;       /* the first of each */
+};
+
+static void record(const struct detect *detect, const struct record *record)
+{
+    struct beacon_pair *b = detect->pair_state;
+    const struct flow_record *flow = record->flow;
+    if (!record->ends.host_opened || flow->cut)
+        return;
+    if (!flow->answered) {
+        if (b->tried++ == 0 || record->number < b->tried_number)
+            b->tried_number = record->number;
+        return;
+    }
+    if (b->flows++ == 0 || record->number < b->number)
+        b->number = record->number;
+    double sent = (double)flow->payload_out;
+    b->sent += sent;
+    b->sent_squares += sent * sent;
+    b->received += (double)flow->payload_in;
+}
+
+/* Small messages of one size: what a check-in says when there is nothing to say. */
+enum { EVEN_LEAST = 6, SMALL_SENT = 4096, SMALL_RECEIVED = 16384 };
+#define EVEN_SPREAD 0.1
+
+static bool even_and_small(const struct beacon_pair *b)
+{
+    double n = b->flows, mean = b->sent / n;
+    double variance = fmax(0, b->sent_squares / n - mean * mean);
+    return b->flows >= EVEN_LEAST && mean <= SMALL_SENT && b->received / n <= SMALL_RECEIVED &&
+           sqrt(variance) <= EVEN_SPREAD * mean;
+}
+
+/* What the strength may reach, natural log: a timer is met in perhaps one harmless unpopular pair
+ * of ten, hence 2; each trait is rarer among those. The judge's cap for rhythm is 6. */
+#define CAP_TIMER 2.0
+#define CAP_INSIDE 1.5 /* keep-alives inside connections are commoner */
+#define CAP_FAILING 1.0
+#define TRAIT_EVEN 1.0
+#define TRAIT_BARE 1.0    /* no name ever: neither asked, nor in TLS or HTTP */
+#define TRAIT_UNKNOWN 0.8 /* answered in a protocol nobody knows */
+#define TRAIT_CLOCK 0.5   /* in 18 hours of the day or more: people sleep */
+#define SHORT_S 900.0     /* a few minutes of rhythm are a download, a retry, a page that polls */
+#define SHORT_LESS 0.7
+#define TEMPER 3.0 /* the ratio is against chance alone, not against harmless timers */
+enum { CLOCK_HOURS = 18 };
+
+static double cap_of(const struct detect *detect, const struct rhythm *r, double cap)
+{
+    const struct beacon_pair *b = detect->pair_state;
+    const struct pair *p = detect->pair;
+    if (!(p->flags & PAIR_BY_NAME)) {
+        cap += b->flows && even_and_small(b) ? TRAIT_EVEN : 0;
+        cap += p->name.at == NULL ? TRAIT_BARE : 0;
+        cap += b->flows && p->app == NULL ? TRAIT_UNKNOWN : 0;
+    }
+    cap += r->hours >= CLOCK_HOURS ? TRAIT_CLOCK : 0;
+    cap -= (double)(r->last_us - r->first_us) < SHORT_S * SECOND_US ? SHORT_LESS : 0;
+    return cap;
+}
+
+/* Three even gaps within minutes are a program that tries again; so are questions to a resolver
+ * some seconds apart. Under a second it is no call any more. */
+enum { FIT_LEAST = 5 };
+#define PERIOD_LEAST 0.8
+#define PERIOD_LEAST_DNS 10.0
+#define SLOW_US (2 * 3600 * SECOND_US)
+
+static bool rhythm_of_calls(const struct pair *pair, const struct call_times *calls,
+                            struct rhythm *ret)
+{
+    int64_t at[CALLS_MOST], day = (int64_t)pair->day.number * DAY_US;
+    for (uint32_t i = 0; i < calls->len; i++)
+        at[i] = day + call_us(calls->at[i]);
+    rhythm_of(at, calls->len, calls->seen, 0, -1, ret);
+    bool slow = ret->last_us - ret->first_us >= SLOW_US;
+    bool dns = pair->app && strcmp(pair->app, "dns") == 0;
+    return ret->strength >= RHYTHM_DECIDES && (ret->fit >= FIT_LEAST || slow) &&
+           ret->period_s >= (dns ? PERIOD_LEAST_DNS : PERIOD_LEAST);
+}
+
+static struct text period_item(struct evidence_out *out, const struct rhythm *r, const char *what)
+{
+    char first[RHYTHM_PERIOD], second[RHYTHM_PERIOD];
+    rhythm_period(r->period_s, first);
+    rhythm_period(r->second_s, second);
+    if (r->pattern == RHYTHM_TWO)
+        return evidence_text(out, "%s, %s or %s", what, first, second);
+    return evidence_text(out, "%s, %s", what, first);
+}
+
+static void calls_close(const struct detect *detect, const struct rhythm *r,
+                        struct evidence_out *out)
+{
+    const struct beacon_pair *b = detect->pair_state;
+    const struct pair *p = detect->pair;
+    char sentence[RHYTHM_TEXT];
+    bool named = p->flags & PAIR_BY_NAME, even = b->flows && even_and_small(b);
+    struct evidence e = {.group = GROUP_RHYTHM, .number = b->number, .known_from = {DAY_NONE}};
+    e.strength = fmin(r->strength / TEMPER, cap_of(detect, r, CAP_TIMER));
+    e.item = period_item(out, r, "calls");
+    e.why = evidence_text(out, "%s%s%s%s%s", rhythm_sentence(r, sentence),
+                          even ? "; messages small and of one size" : "",
+                          named ? "; calls of all addresses of the name" : "",
+                          !named && p->name.at == NULL ? "; a bare address" : "",
+                          b->tried && b->flows ? "; not all were answered" : "");
+    evidence_add(out, &e);
+}
+
+/* A controller that is gone: its host goes on calling. Printers that were moved look the same. */
+static void failing_close(const struct detect *detect, const struct rhythm *r,
+                          struct evidence_out *out)
+{
+    const struct beacon_pair *b = detect->pair_state;
+    char sentence[RHYTHM_TEXT];
+    struct evidence e = {
+        .group = GROUP_RHYTHM, .number = b->tried_number, .known_from = {DAY_NONE}};
+    e.strength = fmin(r->strength / TEMPER, cap_of(detect, r, CAP_FAILING));
+    e.item = period_item(out, r, "calls in vain");
+    e.why = evidence_text(out, "%s; none of %u calls was answered", rhythm_sentence(r, sentence),
+                          b->tried);
+    evidence_add(out, &e);
+}
+
+static void inside_close(const struct detect *detect, const struct rhythm *r,
+                         struct evidence_out *out)
+{
+    const struct beacon_pair *b = detect->pair_state;
+    char sentence[RHYTHM_TEXT];
+    struct evidence e = {.group = GROUP_RHYTHM, .number = b->number, .known_from = {DAY_NONE}};
+    e.strength = fmin(r->strength / TEMPER, cap_of(detect, r, CAP_INSIDE));
+    e.item = period_item(out, r, "inside connections");
+    e.why = evidence_text(out, "inside %u connection%s the host spoke by the clock: %s", b->flows,
+                          b->flows == 1 ? "" : "s", rhythm_sentence(r, sentence));
+    evidence_add(out, &e);
+}
+
+/* Whether rhythm says anything of this pair. */
+static bool looked_at(const struct detect *detect)
+{
+    const struct pair *p = detect->pair;
+    if ((p->flags & (PAIR_POPULAR | PAIR_OUTSIDE_HOME)) || !(p->flags & PAIR_OPENED_HOST))
+        return false;
+    if (detect->host->flags & (HOST_RESOLVER | HOST_PROXY | HOST_MAIL))
+        return false; /* it relays what others call */
+    if (regular_name(p->name))
+        return false;
+    return (p->flags & PAIR_BY_NAME) ||
+           regular_service(p->app, p->protocol, p->port.number) == NULL;
+}
+
+static void close(const struct detect *detect, struct evidence_out *out)
+{
+    const struct beacon_pair *b = detect->pair_state;
+    const struct pair *p = detect->pair;
+    struct rhythm r;
+    if (!looked_at(detect))
+        return;
+    bool shared = p->flags & PAIR_NAMES;
+    if (!shared && rhythm_of_calls(p, &detect->calls, &r)) {
+        if (b->flows || (p->flags & PAIR_BY_NAME))
+            calls_close(detect, &r, out);
+        else
+            failing_close(detect, &r, out);
+    }
+    if (b->flows && rhythm_of_calls(p, &detect->bursts, &r))
+        inside_close(detect, &r, out);
+}
+
+const struct detector detector_beacon = {
+    .name = "beacon",
+    .about = "calls by the clock, by address and by name; inside long connections; in vain",
+    .version = 1,
+    .records = RECORD_FLOW,
+    .pair_bytes = (sizeof(struct beacon_pair) + 7) / 8 * 8,
+    .record = record,
+    .close = close,
+};
