@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-enum how { TLS, GET, POST, UNCHANGED };
+enum how { TLS, GET, POST, UNCHANGED, DEAD, REFUSED };
 
 static const struct {
     const char *place;
@@ -50,6 +50,20 @@ static void say_post(struct talk *talk, const struct place *place, size_t asked,
     buf_free(&out);
 }
 
+/* A SYN, sent again after one second and after three when nobody answers (RFC 6298). */
+static void call_in_vain(struct talk *talk, bool refused)
+{
+    struct random *random = talk->random;
+    for (unsigned i = 0; i < (refused ? 1 : 3); i++) {
+        struct random same = *random; /* the same SYN */
+        talk->random = &same;
+        talk->now = later(talk->now, i * (uint64_t)SECOND_US);
+        talk_refused(talk, refused);
+    }
+    talk->random = random;
+    (void)random_next(random);
+}
+
 static uint64_t act(struct campus *campus, struct habit *habit)
 {
     unsigned v = habit->variant;
@@ -59,6 +73,10 @@ static uint64_t act(struct campus *campus, struct habit *habit)
         return wait_even(habit, table[v].every_s, table[v].vary);
     }
     struct talk talk = call_place(campus, habit, habit->next, place, table[v].port);
+    if (table[v].how == DEAD || table[v].how == REFUSED) {
+        call_in_vain(&talk, table[v].how == REFUSED);
+        return wait_even(habit, table[v].every_s, table[v].vary);
+    }
     talk_open(&talk);
     if (table[v].how == POST)
         say_post(&talk, place, table[v].asked, table[v].answered);
