@@ -183,6 +183,7 @@ static void lose(struct app *app, struct flow *flow, unsigned dir)
 struct head {
     enum parse parse;
     bool request;
+    bool tunnel; /* what follows is another protocol, both ways */
     size_t len;
     struct http_body body;
     struct http_record record;
@@ -193,6 +194,7 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
                       size_t len, struct head *ret)
 {
     ret->record = (struct http_record){.request_body = -1, .response_body = -1};
+    ret->tunnel = false;
     ret->parse = http_recognise_request(at, len);
     ret->request = ret->parse == PARSE_DONE;
     if (ret->request) {
@@ -204,6 +206,9 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
                                              &ret->len, &ret->body);
         else if (response == PARSE_MORE)
             ret->parse = PARSE_MORE;
+        ret->tunnel = ret->record.status == 101 ||
+                      (ret->record.status / 100 == 2 &&
+                       text_is(waiting_method(app, flow, !dir), "CONNECT")); /* RFC 9110 9.3.6 */
     }
     if (ret->parse == PARSE_MORE && len >= HTTP_HEAD_MAX)
         ret->parse = PARSE_BAD;
@@ -224,8 +229,12 @@ static void head_done(struct app *app, uint32_t index, unsigned dir, struct head
         request_whole(app, index, dir, head->len);
     else
         response_whole(app, flow, dir, &head->record, at + head->len, at_len - head->len);
-    if (head->body.kind == HTTP_BODY_UNTIL_CLOSE || head->record.status == 101)
+    if (head->body.kind == HTTP_BODY_UNTIL_CLOSE || head->tunnel)
         s->state = STREAM_DONE;
+    if (head->tunnel) {
+        lose(app, flow, !dir);
+        flow->stream[!dir].state = STREAM_DONE;
+    }
 }
 
 static size_t head_lost(struct app *app, struct flow *flow, unsigned dir, size_t len)

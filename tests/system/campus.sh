@@ -27,6 +27,7 @@ said=$(sed -nE 's/.*: ([0-9]+) packets.*/\1/p' day.said)
 "$muster" read --store none day/captures >read.said 2>&1
 watched=$(sed -nE 's/.* ([0-9]+) packets,.*/\1/p' read.said | head -1)
 [[ -n $said && $said == "$watched" ]] || fail "$said packets written, $watched read"
+! grep -q damaged read.said || fail "$(grep damaged read.said)"
 if command -v tshark >/dev/null; then
     tshark -n -r day/captures/*.pcap -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE \
         -o udp.check_checksum:TRUE -Y '_ws.malformed || _ws.expert.severity == error' 2>/dev/null >odd
