@@ -1,10 +1,13 @@
 /*
- * main(): the table of subcommands, nothing else.
+ * main(): the secret of the tables, the table of subcommands, nothing else.
  */
 #include "cmd/cmd.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
 
 static void help(void)
 {
@@ -20,6 +23,17 @@ static void help(void)
         "Options:      muster COMMAND --help\n"
         "Exit status:  0 done, 1 some input could not be used, 2 wrong usage,\n"
         "              3 the store or another outside part failed, 4 a self-check failed\n");
+}
+
+/* Without the kernel's random numbers the time and where the program lies must do. */
+static void draw_seed(struct table_seed *seed)
+{
+    struct timespec now;
+    if (getrandom(seed, sizeof *seed, GRND_NONBLOCK) == sizeof *seed)
+        return;
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    seed->a = table_mix((uint64_t)now.tv_nsec, (uint64_t)now.tv_sec);
+    seed->b = table_mix(seed->a, (uintptr_t)&now ^ (uint64_t)getpid());
 }
 
 int main(int argc, char **argv)
@@ -44,6 +58,7 @@ int main(int argc, char **argv)
             }
         if (!options_read(&options, argv + 2, argc - 2, commands[i]))
             return EXIT_USAGE;
+        draw_seed(&options.table_seed);
         return commands[i]->run(&options);
     }
     (void)fprintf(stderr, "muster: no such command: %s\nTry: muster --help\n", argv[1]);

@@ -43,15 +43,17 @@ static size_t state_offsets(uint32_t *offset, size_t start, bool of_pair)
     return at;
 }
 
-struct shard *shard_new(size_t bytes, const struct conf *conf, const struct indicators *indicators)
+struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf *conf,
+                        const struct indicators *indicators)
 {
     struct shard *s = mem_new(1, sizeof *s);
+    s->seed = seed;
     s->conf = conf;
     s->indicators = indicators;
     s->psl = psl_builtin();
     size_t pair_bytes = state_offsets(s->pair_offset, sizeof(struct pair_entry), true);
     size_t host_bytes = state_offsets(s->host_offset, sizeof(struct host_entry), false);
-    flows_init(&s->flows, bytes / 100 * FLOWS_SHARE);
+    flows_init(&s->flows, bytes / 100 * FLOWS_SHARE, seed);
     buffers_init(&s->buffers, bytes / 100 * BUFFERS_SHARE, on_taken, s);
     table_init(&s->pairs, pair_bytes, bytes / 100 * PAIRS_SHARE);
     calls_init(&s->calls, bytes / 100 * CALLS_SHARE);

@@ -30,7 +30,8 @@ struct shard_counts {
 struct shard;
 
 /* bytes: for all tables of this shard. conf and indicators live as long as the shard. */
-struct shard *shard_new(size_t bytes, const struct conf *conf, const struct indicators *indicators);
+struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf *conf,
+                        const struct indicators *indicators);
 /* The frame's source (out) or target is a host of this shard. */
 void shard_frame(struct shard *shard, const struct frame *frame, bool out);
 /* Ends all conversations and closes all days: rows are whole. */
@@ -43,6 +44,7 @@ void shard_counts_add(struct shard_counts *to, const struct shard_counts *from);
 void shard_reset(struct shard *shard);
 void shard_free(struct shard *shard); /* accepts NULL */
 
+/* Not seeded: which shard a host is in shows in what is evicted, and must be the same each time. */
 static inline unsigned shard_of(struct address host)
 {
     return (unsigned)(table_mix(host.high, host.low) >> 32) % SHARDS;

@@ -48,6 +48,7 @@ struct shard {
     const struct conf *conf;
     const struct indicators *indicators;
     const psl_ctx_t *psl;
+    struct table_seed seed; /* of all its tables */
     struct shard_counts counts;
     struct flows flows;
     struct buffers buffers;

@@ -8,9 +8,10 @@
 
 #include <string.h>
 
-static uint32_t host_hash(struct day day, struct address address)
+static uint32_t host_hash(const struct shard *s, struct day day, struct address address)
 {
-    return (uint32_t)table_mix(address.high ^ (uint64_t)(uint32_t)day.number << 32, address.low);
+    const uint64_t key[] = {address.high, address.low, (uint32_t)day.number};
+    return table_hash(s->seed, key, 3);
 }
 
 static uint32_t host_index(const struct shard *s, struct day day, struct address address,
@@ -27,13 +28,13 @@ static uint32_t host_index(const struct shard *s, struct day day, struct address
 
 struct host_entry *shard_host(const struct shard *s, struct day day, struct address address)
 {
-    uint32_t i = host_index(s, day, address, host_hash(day, address));
+    uint32_t i = host_index(s, day, address, host_hash(s, day, address));
     return i ? table_at(&s->hosts, i) : NULL;
 }
 
 struct host_entry *shard_host_take(struct shard *s, struct day day, struct address address)
 {
-    uint32_t hash = host_hash(day, address);
+    uint32_t hash = host_hash(s, day, address);
     uint32_t i = host_index(s, day, address, hash);
     if (i) {
         table_touch(&s->hosts, i, 0);
@@ -50,15 +51,16 @@ struct host_entry *shard_host_take(struct shard *s, struct day day, struct addre
     return h;
 }
 
-static uint32_t name_hash(struct address host, struct address address)
+static uint32_t name_hash(const struct shard *s, struct address host, struct address address)
 {
-    return (uint32_t)table_mix(table_mix(host.high, host.low) ^ address.high, address.low);
+    const uint64_t key[] = {host.high, host.low, address.high, address.low};
+    return table_hash(s->seed, key, 4);
 }
 
 struct name_entry *shard_name_find(const struct shard *s, struct address host,
                                    struct address address)
 {
-    uint32_t hash = name_hash(host, address);
+    uint32_t hash = name_hash(s, host, address);
     for (uint32_t i = table_first(&s->names, hash); i; i = table_next(&s->names, i)) {
         struct name_entry *n = table_at(&s->names, i);
         if (address_same(n->address, address) && address_same(n->host, host))
@@ -74,7 +76,7 @@ void shard_name_learn(struct shard *s, struct address host, struct address addre
     if (n == NULL) {
         if (table_full(&s->names))
             table_remove(&s->names, table_oldest(&s->names, 0));
-        n = table_at(&s->names, table_add(&s->names, name_hash(host, address), 0));
+        n = table_at(&s->names, table_add(&s->names, name_hash(s, host, address), 0));
         n->host = host;
         n->address = address;
     }
@@ -100,10 +102,11 @@ void shard_name_pair(struct pair_entry *e, struct text name)
     pair_name(e);
 }
 
-static uint32_t pair_hash(const struct pair_key *k)
+static uint32_t pair_hash(const struct shard *s, const struct pair_key *k)
 {
-    uint64_t a = table_mix(k->host.high ^ k->name_low, k->host.low ^ (uint32_t)k->day.number);
-    return (uint32_t)table_mix(a ^ k->outside.high, k->outside.low ^ k->name_high);
+    const uint64_t key[] = {k->host.high, k->host.low,  k->outside.high,        k->outside.low,
+                            k->name_low,  k->name_high, (uint32_t)k->day.number};
+    return table_hash(s->seed, key, 7);
 }
 
 static void pair_evict(struct shard *s)
@@ -115,7 +118,7 @@ static void pair_evict(struct shard *s)
 
 struct pair_entry *shard_pair_take(struct shard *s, const struct pair_key *k, struct text name)
 {
-    uint32_t hash = pair_hash(k);
+    uint32_t hash = pair_hash(s, k);
     for (uint32_t i = table_first(&s->pairs, hash); i; i = table_next(&s->pairs, i)) {
         struct pair_entry *e = table_at(&s->pairs, i);
         if (address_same(e->pair.outside, k->outside) && address_same(e->pair.host, k->host) &&

@@ -99,7 +99,7 @@ struct way *way_new(const struct way_setup *setup)
     way->setup = *setup;
     size_t shard_bytes = (size_t)(setup->memory_bytes / 10 * 6) / SHARDS;
     for (unsigned i = 0; i < SHARDS; i++)
-        way->shard[i] = shard_new(shard_bytes, setup->conf, setup->indicators);
+        way->shard[i] = shard_new(shard_bytes, setup->seed, setup->conf, setup->indicators);
     queue_init(&way->idle);
     queue_init(&way->done);
     way->workers = setup->workers > WORKERS_MAX ? WORKERS_MAX : setup->workers;

@@ -21,7 +21,8 @@ struct way_setup {
     const char *sensor;
     const char *procedure_id, *detectors, *sets; /* for coverage */
     unsigned workers;
-    uint64_t memory_bytes; /* --memory; tables take 60 % */
+    uint64_t memory_bytes;  /* --memory; tables take 60 % */
+    struct table_seed seed; /* of the tables' hashes; shows in no output */
     struct progress *progress;
 };
 

@@ -80,12 +80,30 @@ void table_remove(struct table *table, uint32_t index);
 /* Used entries in index order: for (i = table_each(t, 0); i; i = table_each(t, i)) */
 uint32_t table_each(const struct table *table, uint32_t after);
 
-/* Two 64-bit words mixed into one, well spread (the folded product of wyhash, W. Yi). */
+/* Two 64-bit words mixed into one, well spread (the folded product of wyhash, W. Yi). For tables
+ * use table_hash: what this makes of chosen words anybody can work out. */
 static inline uint64_t table_mix(uint64_t a, uint64_t b)
 {
     __extension__ unsigned __int128 product =
         (unsigned __int128)(a ^ UINT64_C(0x9E3779B97F4A7C15)) * (b ^ UINT64_C(0xD6E8FEB86659FD93));
     return (uint64_t)product ^ (uint64_t)(product >> 64);
+}
+
+/* A secret of the process: who chooses addresses, ports and names cannot tell which of them share a
+ * chain. No output depends on it. */
+struct table_seed {
+    uint64_t a, b;
+};
+
+/* Hash of a key of n words, for table_first and table_add. */
+static inline uint32_t table_hash(struct table_seed seed, const uint64_t *word, unsigned n)
+{
+    uint64_t h = seed.a;
+    for (unsigned i = 0; i + 1 < n; i += 2)
+        h = table_mix(h ^ word[i], seed.b ^ word[i + 1]);
+    if (n % 2)
+        h = table_mix(h ^ word[n - 1], seed.b);
+    return (uint32_t)(h ^ h >> 32);
 }
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/table.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -35,6 +36,7 @@ struct options {
     unsigned seed, devices, days; /* simulate; 0 = usual */
     const char *start;
     bool campus, no_infections;
+    struct table_seed table_seed; /* main() draws it */
     /* what is left: the subcommand's own words */
     char **words;
     unsigned words_len;

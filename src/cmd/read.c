@@ -43,6 +43,7 @@ static void open_way(struct run *run)
         .sets = parts->sets,
         .workers = o->workers,
         .memory_bytes = o->memory_bytes,
+        .seed = o->table_seed,
         .progress = &run->progress,
     };
     run->way = way_new(&setup);

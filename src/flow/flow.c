@@ -10,16 +10,18 @@
 #define BURST_SILENCE_US SECOND_US
 #define TOUCH_US (SECOND_US / 2) /* ages closer than this are not told apart */
 
-void flows_init(struct flows *flows, size_t bytes)
+void flows_init(struct flows *flows, size_t bytes, struct table_seed seed)
 {
+    flows->seed = seed;
     table_init(&flows->table, sizeof(struct flow), bytes);
 }
 
-static uint32_t key_hash(struct address host, struct address outside, uint32_t ports,
-                         uint8_t protocol)
+static uint32_t key_hash(struct table_seed seed, struct address host, struct address outside,
+                         uint32_t ports, uint8_t protocol)
 {
-    uint64_t a = table_mix(host.high ^ outside.low, host.low ^ outside.high);
-    return (uint32_t)(table_mix(a, (uint64_t)ports << 8 | protocol) >> 16);
+    const uint64_t key[] = {host.high, host.low, outside.high, outside.low,
+                            (uint64_t)ports << 8 | protocol};
+    return table_hash(seed, key, 5);
 }
 
 uint32_t flows_find(const struct flows *flows, const struct frame *frame, bool out, uint32_t *hash)
@@ -29,7 +31,8 @@ uint32_t flows_find(const struct flows *flows, const struct frame *frame, bool o
     bool icmp = frame->protocol == PROTOCOL_ICMP || frame->protocol == PROTOCOL_ICMP6;
     uint16_t host_port = icmp ? 0 : out ? frame->source_port.number : frame->target_port.number;
     uint16_t outside_port = icmp ? 0 : out ? frame->target_port.number : frame->source_port.number;
-    *hash = key_hash(host, outside, (uint32_t)host_port << 16 | outside_port, frame->protocol);
+    *hash = key_hash(flows->seed, host, outside, (uint32_t)host_port << 16 | outside_port,
+                     frame->protocol);
     uint32_t i = table_first(&flows->table, *hash);
     for (; i; i = table_next(&flows->table, i)) {
         const struct flow *f = flows_at(flows, i);

@@ -72,9 +72,10 @@ enum { FLOWS_SHORT, FLOWS_LONG }; /* age lists: UDP, ICMP and closed TCP; open T
 
 struct flows {
     struct table table;
+    struct table_seed seed;
 };
 
-void flows_init(struct flows *flows, size_t bytes);
+void flows_init(struct flows *flows, size_t bytes, struct table_seed seed);
 /* The flow of a frame as seen from host (the frame's source when `out`). Makes it when new
  * (*fresh); the table must not be full then: ask flows_full before. Index into flows->table. */
 uint32_t flows_find(const struct flows *flows, const struct frame *frame, bool out, uint32_t *hash);

@@ -9,9 +9,9 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 1
 captures=../shared/captures
-command -v tshark >/dev/null || { echo "skipped: there is no tshark"; exit 0; }
+command -v tshark >/dev/null || { echo "there is no tshark"; exit 77; }
 if [ $# -eq 0 ] || [ "$1" = all ]; then
-    [ -d $captures/benign ] || { echo "skipped: there is no $captures"; exit 0; }
+    [ -d $captures/benign ] || { echo "there is no $captures"; exit 77; }
 fi
 
 work=$(mktemp -d) || exit 1
