@@ -259,12 +259,12 @@ static bool check_raw(const struct asker *asker, struct census *census, struct e
 /* What names a network: an address in it, and a day on which it was there. */
 static bool make_networks(const struct asker *asker, struct census *census, struct err *err)
 {
-    return asker_ask(
-        asker,
-        "SELECT 'AS' || controller_asn AS network, arg_max(controller, day) AS address, "
-        "max(day) AS day FROM seen WHERE rank >= 2 AND controller IS NOT NULL AND "
-        "controller_asn IS NOT NULL GROUP BY controller_asn ORDER BY network",
-        &census->arena, &census->network, err);
+    return asker_ask(asker,
+                     "SELECT 'AS' || controller_asn AS network, arg_max(controller, (day, "
+                     "controller)) AS address, "
+                     "max(day) AS day FROM seen WHERE rank >= 2 AND controller IS NOT NULL AND "
+                     "controller_asn IS NOT NULL GROUP BY controller_asn ORDER BY network",
+                     &census->arena, &census->network, err);
 }
 
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,

@@ -77,8 +77,8 @@ static bool ask_contacts(struct trace *trace, const struct asker *asker, struct 
     return asker_ask(
         asker,
         "SELECT CASE WHEN bool_or(by_host) THEN controller_id ELSE host_id END AS other_end, "
-        "any_value(controller_name) AS name, arg_max(port, flows) AS port, "
-        "arg_max(app, flows) AS app, count(DISTINCT day) AS days, "
+        "max(controller_name) AS name, arg_max(port, (flows, port)) AS port, "
+        "arg_max(app, (flows, app)) AS app, count(DISTINCT day) AS days, "
         "sum(flows)::BIGINT AS flows, bool_or(answered) AS answered, "
         "sum(bytes_out)::BIGINT AS bytes_out, sum(bytes_in)::BIGINT AS bytes_in, "
         "floor(max(p) * 1000) / 1000 AS p FROM contacts GROUP BY host_id, controller_id "
@@ -92,7 +92,7 @@ static bool ask_near(struct trace *trace, const struct asker *asker, bool all, s
     return asker_ask(
         asker,
         all ? "SELECT host_id AS host, controller_id AS controller, max(p) AS p, grade, "
-              "count(DISTINCT day) AS days, any_value(why) AS why FROM ("
+              "count(DISTINCT day) AS days, max(why) AS why FROM ("
               "SELECT host_name(host, place) AS host_id, coalesce(controller, controller_name) AS "
               "controller_id, floor(p * 1000) / 1000 AS p, grade, day, "
               "list_last(list_sort([{'strength': "

@@ -535,7 +535,7 @@ unsigned indicators_certificate(const struct indicators *all, const uint8_t sha1
 {
     struct look look = {.window = window, .day = day, .ret = ret};
     char hex[40];
-    for (unsigned i = 0; i < 20; i++) {
+    for (size_t i = 0; i < 20; i++) {
         hex[2 * i] = "0123456789abcdef"[sha1[i] >> 4];
         hex[2 * i + 1] = "0123456789abcdef"[sha1[i] & 15];
     }

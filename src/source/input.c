@@ -17,7 +17,7 @@ enum {
 
 static void stream_begin(struct input *in, int fd, const uint8_t *start, size_t len)
 {
-    muster_assert(len <= INPUT_ROOM);
+    muster_assert(len <= INPUT_ROOM && (len == 0 || start != NULL));
     in->fd = fd;
     in->stream = true;
     in->fill = READ_LEAST;
@@ -170,7 +170,7 @@ static uint8_t *window_end(const struct input *in)
 
 bool input_more(struct input *in, size_t n)
 {
-    muster_assert(n <= 2 * INPUT_NEED_MAX);
+    muster_assert(n <= (size_t)2 * INPUT_NEED_MAX);
     if (!in->stream || in->ended)
         return false;
     size_t left = (size_t)(in->end - in->at);

@@ -46,7 +46,7 @@
     F(free)
 
 struct duck_table {
-#define F(name) __typeof__(duckdb_##name) *name;
+#define F(name) __typeof__(duckdb_##name) *(name);
     DUCK_FUNCTIONS(F)
 #undef F
 };
@@ -236,16 +236,16 @@ bool duck_run(struct duck *duck, const char *sql, struct err *err)
     return done;
 }
 
-static void take_chunk(struct duck *duck, duckdb_data_chunk chunk, struct arena *arena,
-                       struct rows *rows, size_t at)
+/* The chunk's `len` rows become those behind the last one. */
+static void take_chunk(struct duck *duck, duckdb_data_chunk chunk, size_t len, struct arena *arena,
+                       struct rows *rows)
 {
-    idx_t len = duck->call.data_chunk_get_size(chunk);
     for (unsigned column = 0; column < rows->columns; column++) {
         duckdb_vector vector = duck->call.data_chunk_get_vector(chunk, column);
         duckdb_string_t *data = duck->call.vector_get_data(vector);
         uint64_t *valid = duck->call.vector_get_validity(vector);
         for (idx_t row = 0; row < len; row++) {
-            struct text *cell = &rows->cell[(at + row) * rows->columns + column];
+            struct text *cell = &rows->cell[(rows->len + row) * rows->columns + column];
             *cell = (struct text){0};
             if (valid != NULL && !duck->call.validity_row_is_valid(valid, row))
                 continue;
@@ -279,7 +279,7 @@ static bool take_result(struct duck *duck, duckdb_result *result, struct arena *
                 room = (rows.len + more) * 2;
                 rows.cell = mem_resize(rows.cell, room * rows.columns, sizeof *rows.cell);
             }
-            take_chunk(duck, chunk, arena, &rows, rows.len);
+            take_chunk(duck, chunk, more, arena, &rows);
             rows.len += more;
         }
         duck->call.destroy_data_chunk(&chunk);

@@ -36,6 +36,7 @@ WITH keyed AS (
            coalesce(controller, controller_name, '') AS controller_key,
            coalesce(site, '') AS site_key, grade_rank(grade) AS rank
     FROM sighting),
+-- Where rows are equal, source and sensor decide: not the order in which files lie in the store.
 -- The sources of one sensor saw different parts of the day: their sums add up.
 by_sensor AS (
     SELECT day, kind, host, place, controller_key, site_key, sensor, count(*) AS parts,
@@ -47,7 +48,7 @@ by_sensor AS (
            arg_max(COLUMNS(['host_port', 'host_role', 'device', 'controller', 'controller_name',
                             'controller_role', 'port', 'proto', 'family', 'opened_by',
                             'host_country', 'host_asn', 'host_region', 'controller_country',
-                            'controller_registered', 'controller_asn', 'geo_version']), p)
+                            'controller_registered', 'controller_asn', 'geo_version']), (p, flows, first, source))
                AS '\0'
     FROM keyed GROUP BY ALL),
 -- Sensors saw the same traffic: sums are taken from the one that saw most.
@@ -56,14 +57,15 @@ merged AS (
            list_sort(list_distinct(list(sensor))) AS sensors, sum(parts)::BIGINT AS parts,
            min(first) AS first, max(last) AS last, min(first_known) AS first_known,
            bit_or(hours) AS hours, max(rank) AS rank, max(p) AS p, max(flows) AS flows,
-           arg_max(bytes_out, flows) AS bytes_out, arg_max(bytes_in, flows) AS bytes_in,
+           arg_max(bytes_out, (flows, sensor)) AS bytes_out,
+           arg_max(bytes_in, (flows, sensor)) AS bytes_in,
            bool_or(answered) AS answered,
            list_distinct(flatten(list(evidence))) AS evidence,
            list_sort(list_distinct(flatten(list(sources)))) AS sources,
            arg_max(COLUMNS(['host_port', 'host_role', 'device', 'controller', 'controller_name',
                             'controller_role', 'port', 'proto', 'family', 'opened_by',
                             'host_country', 'host_asn', 'host_region', 'controller_country',
-                            'controller_registered', 'controller_asn', 'geo_version']), p)
+                            'controller_registered', 'controller_asn', 'geo_version']), (p, sensor))
                AS '\0'
     FROM by_sensor GROUP BY ALL),
 -- What several sources found together is judged again.
