@@ -60,9 +60,8 @@ static void hosts_row(struct feed_sink *sink, const struct feed_listing *listing
 {
     struct text address = word_next(&line);
     if (address.len == 0 || !is_nowhere(address)) {
-        if (address.len && is_own_name(word_next(&line)))
-            feed_remark(sink); /* "255.255.255.255 broadcasthost" */
-        else if (address.len == 0)
+        /* an empty line, or "255.255.255.255 broadcasthost" */
+        if (address.len == 0 || is_own_name(word_next(&line)))
             feed_remark(sink);
         else
             feed_reject(sink, REJECT_NOT_UNDERSTOOD, address);

@@ -85,7 +85,9 @@ int main(int argc, char **argv)
     }
     static const uint32_t header[6] = {0xA1B2C3D4, 2 | 4 << 16, 0, 0, 262144, 1};
     uint64_t bytes = strtoull(argv[2], NULL, 10);
-    struct copying c = {.out = fopen(argv[1], "wb"), .now_us = INT64_C(1715644800) * 1000000};
+    bool piped = strcmp(argv[1], "-") == 0;
+    struct copying c = {.out = piped ? stdout : fopen(argv[1], "wb"),
+                        .now_us = INT64_C(1715644800) * 1000000};
     if (c.out == NULL || fwrite(header, sizeof header, 1, c.out) != 1)
         return 3;
     for (c.copy = 0; c.written < bytes && c.copy < 250; c.copy++) {
@@ -95,6 +97,6 @@ int main(int argc, char **argv)
         if (c.written == before)
             break;
     }
-    (void)printf("%llu\n", (unsigned long long)c.packets);
+    (void)fprintf(piped ? stderr : stdout, "%llu\n", (unsigned long long)c.packets);
     return fclose(c.out) == 0 ? 0 : 3;
 }
