@@ -76,7 +76,7 @@ static struct day rule_day(struct text text, const char *key)
 static struct text rule_family(struct text metadata)
 {
     static const char key[] = "malware_family ";
-    const char *at = memmem(metadata.at, metadata.len, key, sizeof key - 1);
+    const char *at = metadata.len ? memmem(metadata.at, metadata.len, key, sizeof key - 1) : NULL;
     if (at == NULL)
         return text_at(NULL, 0);
     struct text rest =
