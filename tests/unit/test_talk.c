@@ -81,7 +81,7 @@ static int set_up(void **state)
 {
     static struct world w;
     memset(&w, 0, sizeof w);
-    flows_init(&w.flows, 1 << 16);
+    flows_init(&w.flows, 1 << 16, (struct table_seed){1, 2});
     buffers_init(&w.buffers, 1 << 20, on_taken, &w);
     app_init(&w.app, &w.flows, &w.buffers, &w.skips, on_record, &w);
     w.seq[OUT] = 100;
