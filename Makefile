@@ -2,7 +2,7 @@
 #   make demo      set up what is missing, build, make a capture, read it, report
 #   make test      set up what is missing, build and run every test
 #   make check     style, layers, both compilers, sanitizers, golden, analyzers, fuzz corpora
-#   make bench | evaluate | fuzz | golden-update | rhythm-table | install | clean
+#   make bench | evaluate | fuzz | golden-update | rhythm-table | man | install | clean
 CC      ?= gcc
 ifeq ($(origin CC),default)
 CC      := gcc
@@ -45,7 +45,7 @@ LIB  := $(OUT)/libmuster.a
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 
-.PHONY: all demo test check bench evaluate fuzz install clean unit unit-programs fuzz-programs \
+.PHONY: all demo test check bench evaluate fuzz man install clean unit unit-programs fuzz-programs \
 	corpus-programs tidy golden golden-update system rhythm-table
 all: muster
 
@@ -133,9 +133,18 @@ SCORE ?= ../shared/tools/score
 evaluate: muster
 	@bench/evaluate $(SCORE)
 
+# Man pages, from the tables the program runs on; dated by the version, not by the day of the build.
+COMMANDS := $(shell sed -n 's/^COMMAND(\(.*\))$$/\1/p' src/cmd/cmd.list)
+$(OUT)/cmd/man.o: ALLFLAGS += -DMUSTER_DATE='"2026-11-25"'
+man: muster
+	@mkdir -p $(OUT)/man
+	@./muster help --man >$(OUT)/man/muster.1
+	@for c in $(COMMANDS); do ./muster help --man $$c >$(OUT)/man/muster-$$c.1 || exit 1; done
+
 SHARE := $(DESTDIR)$(PREFIX)/share/muster
-install: muster
+install: muster man
 	install -D -m 755 $(OUT)/muster $(DESTDIR)$(PREFIX)/bin/muster
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(OUT)/man/*.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/muster $(DUCKDB)/libduckdb.so
 	install -D -m 644 -t $(SHARE)/geo/geo-whois-asn-country-mmdb \
 		deps/node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb

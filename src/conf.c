@@ -34,7 +34,7 @@ static bool set_in(const struct knob *knobs, double *values, const char *stage, 
         values[k] = number;
         return true;
     }
-    return err_set(err, "%s.%s: no such setting; `muster doctor` lists them", stage, name);
+    return err_set(err, "%s.%s: no such setting; `muster doctor -v` lists them", stage, name);
 }
 
 static bool set(struct conf *conf, const char *stage, const char *name, const char *value,
@@ -45,7 +45,7 @@ static bool set(struct conf *conf, const char *stage, const char *name, const ch
     for (unsigned d = 0; d < detectors_len; d++)
         if (strcmp(detectors[d]->name, stage) == 0)
             return set_in(detectors[d]->knobs, conf->detector[d], stage, name, value, err);
-    return err_set(err, "%s.%s: no such stage; `muster doctor` lists the settings", stage, name);
+    return err_set(err, "%s.%s: no such stage; `muster doctor -v` lists the settings", stage, name);
 }
 
 bool conf_set(struct conf *conf, const char *setting, struct err *err)

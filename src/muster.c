@@ -2,6 +2,7 @@
  * main(): the secret of the tables, the table of subcommands, nothing else.
  */
 #include "cmd/cmd.h"
+#include "cmd/help.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -38,6 +39,8 @@ static void draw_seed(struct table_seed *seed)
 
 int main(int argc, char **argv)
 {
+    if (argc > 2 && strcmp(argv[1], "help") == 0)
+        return help_run(argv + 2, argc - 2);
     if (argc < 2 || strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         help();

@@ -53,6 +53,12 @@ extern const unsigned commands_len;
 
 /* Reads argv (without program and subcommand name); false: a usage error was printed. */
 bool options_read(struct options *options, char **argv, int argc, const struct command *command);
+/* The options a subcommand knows, one a call from *at = 0 on; false after the last. */
+struct option_text {
+    const char *name, *value, *about; /* value: what it takes, or NULL */
+    char letter;                      /* or 0 */
+};
+bool options_next(const struct command *command, unsigned *at, struct option_text *ret);
 /* Prints the subcommand's usage and the options it knows. */
 void options_help(const struct command *command);
 

@@ -155,13 +155,9 @@ static void defaults(struct options *options)
                                 .seed = 1};
 }
 
-void options_help(const struct command *command)
+bool options_next(const struct command *command, unsigned *at, struct option_text *ret)
 {
-    (void)printf("muster %s\n  %s\n", command->usage, command->about);
-    if (command->help)
-        (void)printf("%s", command->help);
-    (void)printf("\nOptions\n");
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+    for (size_t i = *at; i < sizeof table / sizeof *table; i++) {
         const struct option_of *o = &table[i];
         const char *only = strchr(o->about, ':');
         size_t len = strlen(command->name);
@@ -170,11 +166,25 @@ void options_help(const struct command *command)
                      strncmp(o->about, "simulate:", 9) == 0);
         if (of_other && strncmp(o->about, command->name, len) != 0)
             continue;
+        *ret = (struct option_text){o->name, o->value, of_other ? only + 2 : o->about, o->letter};
+        *at = (unsigned)i + 1;
+        return true;
+    }
+    return false;
+}
+
+void options_help(const struct command *command)
+{
+    struct option_text o;
+    (void)printf("muster %s\n  %s\n", command->usage, command->about);
+    if (command->help)
+        (void)printf("%s", command->help);
+    (void)printf("\nOptions\n");
+    for (unsigned at = 0; options_next(command, &at, &o);) {
         char left[64];
-        (void)snprintf(left, sizeof left, "--%s%s%s%s%c", o->name, o->value ? " " : "",
-                       o->value ? o->value : "", o->letter ? ", -" : "",
-                       o->letter ? o->letter : ' ');
-        (void)printf("  %-28s %s\n", left, of_other ? only + 2 : o->about);
+        (void)snprintf(left, sizeof left, "--%s%s%s%s%c", o.name, o.value ? " " : "",
+                       o.value ? o.value : "", o.letter ? ", -" : "", o.letter ? o.letter : ' ');
+        (void)printf("  %-28s %s\n", left, o.about);
     }
 }
 

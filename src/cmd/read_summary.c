@@ -1,5 +1,7 @@
 #include "cmd/read_summary.h"
 
+#include "output/columns.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -85,8 +87,11 @@ static void print_skips(const struct read_summary *s, struct buf *buf)
         buf_char(buf, '\n');
         label = "         ";
     }
-    if (s->damaged[0])
-        buf_format(buf, "damage    %s\n", s->damaged);
+    if (s->damaged[0]) {
+        buf_string(buf, "damage    ");
+        buf_printable(buf, text_of(s->damaged)); /* holds a file's name */
+        buf_char(buf, '\n');
+    }
 }
 
 static int by_flows(const void *a, const void *b)

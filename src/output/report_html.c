@@ -203,7 +203,9 @@ static void put_coverage(struct buf *buf, const struct census *census)
         buf_string(buf, "</dd></div>\n");
     }
     buf_string(buf, "</dl>\n");
-    put_table(buf, census, "coverage", 3, &sources);
+    html_heading(buf, 3, "Sources", NULL);
+    html_rows(buf, census_table(census, "coverage"), &sources);
+    html_paragraph(buf, "definition", text_of(census_table(census, "coverage")->definition));
 }
 
 static void put_unseen(struct buf *buf, const struct census *census)

@@ -155,3 +155,16 @@ enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned 
         *err = local;
     return answer;
 }
+
+bool store_engine(char ret[64], struct err *err)
+{
+    struct arena arena = {0};
+    struct rows rows;
+    struct duck *duck = duck_open("/nowhere", "/nowhere/temp", UINT64_C(64) << 20, 1, err);
+    bool done = duck != NULL && duck_ask(duck, "SELECT version()", &arena, &rows, err);
+    if (done)
+        (void)snprintf(ret, 64, "%s", rows_cell(&rows, 0, 0).at);
+    duck_close(duck);
+    arena_free(&arena);
+    return done;
+}

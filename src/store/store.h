@@ -12,6 +12,9 @@
 
 enum store_written { STORE_FAILED, STORE_WRITTEN, STORE_KNOWN };
 
+/* Version of the database library, for doctor; false and err when it is not there. */
+bool store_engine(char ret[64], struct err *err);
+
 /* Writes one source's rows. STORE_KNOWN: the same source (source_id) was already read by the same
  * procedure (procedure_id) and `again` is false: nothing is touched. Checking this opens no
  * database. A source known by another procedure is replaced. memory_bytes bounds DuckDB. */
