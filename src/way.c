@@ -3,12 +3,17 @@
 #include "base/mem.h"
 #include "base/queue.h"
 #include "findings.h"
+#include "flow/fragments.h"
 #include "wire/frame.h"
 
 #include <stdio.h>
 #include <xxhash.h>
 
 enum { WORKERS_MAX = SHARDS, BATCHES = 24, IDENTITY_BYTES = 96, DAYS_MAX = 400 };
+enum {
+    FRAGMENTS_SHARE = 64,         /* one part in so many of --memory */
+    DATAGRAM_BYTES_MAX = 6 << 20, /* put together in one batch */
+};
 #define TIME_FIRST_US (INT64_C(631152000) * SECOND_US) /* 1990-01-01 */
 #define TIME_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01 */
 
@@ -25,7 +30,9 @@ struct batch {
     struct frame frame[BLOCK_PACKETS];
     struct route route[2 * BLOCK_PACKETS];
     uint32_t routes;
-    int users; /* workers that still read it */
+    int users;              /* workers that still read it */
+    struct arena datagrams; /* bytes of packets that were put together of fragments */
+    size_t datagram_bytes;
 };
 
 struct worker {
@@ -43,6 +50,7 @@ struct reader {
     XXH3_state_t *identity;
     int32_t day[DAYS_MAX];
     unsigned days;
+    struct fragment fragment; /* of the packet in hand */
 };
 
 struct way {
@@ -54,6 +62,7 @@ struct way {
     unsigned batches;
     struct queue idle, done;
     struct reader reader;
+    struct fragments fragments;
     struct findings findings;
 };
 
@@ -100,6 +109,7 @@ struct way *way_new(const struct way_setup *setup)
     size_t shard_bytes = (size_t)(setup->memory_bytes / 10 * 6) / SHARDS;
     for (unsigned i = 0; i < SHARDS; i++)
         way->shard[i] = shard_new(shard_bytes, setup->seed, setup->conf, setup->indicators);
+    fragments_init(&way->fragments, (size_t)(setup->memory_bytes / FRAGMENTS_SHARE), setup->seed);
     queue_init(&way->idle);
     queue_init(&way->done);
     way->workers = setup->workers > WORKERS_MAX ? WORKERS_MAX : setup->workers;
@@ -135,10 +145,12 @@ void way_free(struct way *way)
     queue_free(&way->idle);
     for (unsigned i = 0; i < way->batches; i++) {
         block_free_bytes(&way->batch[i]->block);
+        arena_free(&way->batch[i]->datagrams);
         mem_free(way->batch[i]);
     }
     for (unsigned i = 0; i < SHARDS; i++)
         shard_free(way->shard[i]);
+    fragments_free(&way->fragments);
     arena_free(&way->findings.arena);
     mem_free(way);
 }
@@ -224,15 +236,36 @@ static uint8_t home_ends(struct way *way, struct frame *f)
     return (uint8_t)bits;
 }
 
+/* Puts a fragment to its others. When they are all there, the frame is the whole packet's, whose
+ * bytes the batch owns; until then it is nobody's (*ret_waits). */
+static __attribute__((noinline)) enum skip assemble(struct way *way, struct batch *batch,
+                                                    struct frame *f, bool *ret_waits)
+{
+    struct skips *skips = &way->reader.notes->counts.skips;
+    uint32_t whole = fragments_add(&way->fragments, f, &way->reader.fragment, skips);
+    *ret_waits = true;
+    if (whole == 0)
+        return SKIPS;
+    uint32_t len = fragments_len(&way->fragments, whole);
+    if (batch->datagram_bytes + len > DATAGRAM_BYTES_MAX) {
+        fragments_drop(&way->fragments, whole, skips);
+        return SKIPS;
+    }
+    batch->datagram_bytes += len;
+    fragments_take(&way->fragments, whole, arena_new(&batch->datagrams, len), f);
+    *ret_waits = false;
+    return frame_decode_whole(f);
+}
+
 static enum skip route(struct way *way, struct batch *batch, uint32_t index)
 {
     const struct packet *p = &batch->block.packet[index];
     struct frame *f = &batch->frame[index];
     struct reader *r = &way->reader;
-    enum skip skip = frame_decode(p, f);
+    enum skip skip = frame_decode(p, f, &r->fragment);
     if (skip == SKIP_link_type)
         foreign_link(r->notes, p->link);
-    if (skip != SKIPS)
+    if (skip != SKIPS && skip != SKIP_fragment)
         return skip;
     if (p->time.us < TIME_FIRST_US || p->time.us >= TIME_LAST_US || !day_opens(r, p->time))
         return SKIP_bad_time;
@@ -243,6 +276,12 @@ static enum skip route(struct way *way, struct batch *batch, uint32_t index)
         foreign_network(r->notes, f->source);
         foreign_network(r->notes, f->target);
         return SKIP_foreign;
+    }
+    if (skip == SKIP_fragment) {
+        bool waits;
+        skip = assemble(way, batch, f, &waits);
+        if (waits || skip != SKIPS)
+            return skip;
     }
     if (f->home & FRAME_SOURCE_HOME)
         batch->route[batch->routes++] =
@@ -257,6 +296,8 @@ static void decode(struct way *way, struct batch *batch)
 {
     struct coverage *c = &way->reader.coverage;
     batch->routes = 0;
+    batch->datagram_bytes = 0;
+    arena_free(&batch->datagrams);
     for (uint32_t i = 0; i < batch->block.packets; i++) {
         const struct packet *p = &batch->block.packet[i];
         identify(&way->reader, p);
@@ -351,6 +392,7 @@ bool way_read(struct way *way, const char *path, const char *kind_or_null, struc
         progress_update(way->setup.progress, path, source->read_bytes, source->size_bytes);
     }
     finish_all(way);
+    fragments_reset(&way->fragments, &notes->counts.skips);
     coverage_fill(way, source);
     source_close(source);
     findings_gather(&way->findings, way->shard, &way->reader.coverage, notes, way->setup.enrich,

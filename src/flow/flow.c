@@ -180,7 +180,7 @@ void flow_count(struct flows *flows, uint32_t index, const struct frame *frame, 
         f->first = f->last = frame->time;
         f->number = frame->number;
     }
-    f->packets[dir]++;
+    f->packets[dir] += 1 + frame->packets_more;
     f->bytes[dir] += frame->ip_bytes;
     f->payload[dir] += frame->payload_wire;
     f->whole_payload[dir] += frame->payload_wire;

@@ -8,6 +8,8 @@
 #include "base/clock.h"
 #include "record/address.h"
 
+#include <stdbool.h>
+
 struct packet {
     struct instant time;
     uint64_t number;   /* 1-based within its source */
@@ -24,7 +26,8 @@ struct frame {
     const uint8_t *payload;          /* TCP/UDP/ICMP payload bytes that were captured */
     uint32_t payload_len;            /* captured bytes of it */
     uint32_t payload_wire;           /* bytes it had on the wire by the IP header's length */
-    uint32_t ip_bytes;               /* IP total length on the wire */
+    uint32_t ip_bytes;               /* IP total length on the wire; of all fragments together */
+    uint32_t packets_more;           /* fragments it was put together of, but one */
     uint64_t mac_source, mac_target; /* 48 bits; 0 = none */
     struct address source, target;
     struct port source_port, target_port; /* ICMP: type and code */
@@ -32,6 +35,13 @@ struct frame {
     uint8_t protocol;                     /* IP protocol number of the transport */
     uint8_t tcp_flags;
     uint8_t home; /* FRAME_HOME_ bits */
+};
+
+/* Where a fragment belongs, beside its addresses and protocol. */
+struct fragment {
+    uint32_t id;
+    uint32_t offset; /* bytes */
+    bool more;       /* it is not the last */
 };
 
 enum { FRAME_SOURCE_HOME = 1, FRAME_TARGET_HOME = 2 };

@@ -31,6 +31,13 @@ static enum skip decode_tcp(struct cursor *c, struct frame *ret)
     return SKIPS;
 }
 
+static void payload_at(const struct cursor *c, struct frame *ret)
+{
+    ret->payload = c->at;
+    size_t left = cursor_left(c);
+    ret->payload_len = left < ret->payload_wire ? (uint32_t)left : ret->payload_wire;
+}
+
 static enum skip decode_transport(struct cursor c, struct frame *ret)
 {
     switch (ret->protocol) {
@@ -68,15 +75,15 @@ static enum skip decode_transport(struct cursor c, struct frame *ret)
     default:
         return SKIP_transport;
     }
-    ret->payload = c.at;
-    size_t left = cursor_left(&c);
-    ret->payload_len = left < ret->payload_wire ? (uint32_t)left : ret->payload_wire;
+    payload_at(&c, ret);
     return SKIPS;
 }
 
 /* RFC 791 */
-static enum skip decode_ipv4(struct cursor c, uint32_t behind, struct frame *ret)
+static enum skip decode_ipv4(struct cursor c, uint32_t behind, struct frame *ret,
+                             struct fragment *ret_fragment)
 {
+    enum { MORE = 0x2000, OFFSET = 0x1FFF, ID_AT = 4 };
     enum { TOTAL_AT = 2, FRAGMENT_AT = 6, PROTOCOL_AT = 9, SOURCE_AT = 12, TARGET_AT = 16 };
     const uint8_t *ip = cursor_take(&c, IPV4_BYTES);
     if (ip == NULL)
@@ -95,45 +102,83 @@ static enum skip decode_ipv4(struct cursor c, uint32_t behind, struct frame *ret
     ret->target = address_v4(field_u32(ip + TARGET_AT));
     ret->ip_bytes = total;
     ret->payload_wire = total - header;
-    if (field_u16(ip + FRAGMENT_AT) & 0x3FFF)
+    uint16_t fragment = field_u16(ip + FRAGMENT_AT);
+    if (fragment & (MORE | OFFSET)) {
+        ret_fragment->id = field_u16(ip + ID_AT);
+        ret_fragment->offset = (fragment & OFFSET) * 8u;
+        ret_fragment->more = fragment & MORE;
+        payload_at(&c, ret);
         return SKIP_fragment;
+    }
     return decode_transport(c, ret);
 }
 
-/* RFC 8200; extension headers are walked, at most FRAME_EXTENSIONS */
-static enum skip decode_ipv6(struct cursor c, uint32_t behind, struct frame *ret)
+/* RFC 8200 4: walks at most FRAME_EXTENSIONS extension headers, then the transport or the fragment
+ * header. A fragment that is the whole packet is none (RFC 6946). */
+static enum skip decode_extensions(struct cursor c, uint8_t next, struct frame *ret,
+                                   struct fragment *ret_fragment)
 {
-    uint8_t first = cursor_u8(&c);
-    cursor_skip(&c, 3);
-    uint32_t payload = cursor_u16(&c);
-    uint8_t next = cursor_u8(&c);
-    cursor_skip(&c, 1);
-    const uint8_t *source = cursor_take(&c, 16);
-    const uint8_t *target = cursor_take(&c, 16);
-    if (!cursor_ok(&c) || first >> 4 != 6)
-        return SKIP_header_damaged;
-    ret->source = address_v6(source);
-    ret->target = address_v6(target);
-    if (payload == 0)
-        payload = behind > 40 ? behind - 40 : 0;
-    ret->ip_bytes = payload + 40;
+    uint32_t payload = ret->payload_wire;
     for (int i = 0; i < FRAME_EXTENSIONS; i++) {
-        if (next != IPV6_HOP && next != IPV6_ROUTE && next != IPV6_OPTIONS && next != IPV6_AH)
+        if (next != IPV6_HOP && next != IPV6_ROUTE && next != IPV6_OPTIONS && next != IPV6_AH &&
+            next != IPV6_FRAGMENT)
             break;
-        bool ah = next == IPV6_AH;
+        uint8_t kind = next;
         next = cursor_u8(&c);
-        uint32_t units = cursor_u8(&c);
-        uint32_t len = ah ? (units + 2) * 4 : (units + 1) * 8;
-        cursor_skip(&c, len - 2);
+        uint32_t units = cursor_u8(&c), len = (units + 1) * 8;
+        uint16_t fragment = 0;
+        if (kind == IPV6_FRAGMENT) {
+            fragment = cursor_u16(&c);
+            ret_fragment->id = cursor_u32(&c);
+            len = 8;
+        } else if (kind == IPV6_AH) {
+            len = (units + 2) * 4;
+            cursor_skip(&c, len - 2);
+        } else {
+            cursor_skip(&c, len - 2);
+        }
         if (!cursor_ok(&c) || payload < len)
             return SKIP_header_damaged;
         payload -= len;
+        if (fragment & 0xFFF9) {
+            ret_fragment->offset = fragment & 0xFFF8;
+            ret_fragment->more = fragment & 1;
+            ret->protocol = next;
+            ret->payload_wire = payload;
+            payload_at(&c, ret);
+            return SKIP_fragment;
+        }
     }
-    if (next == IPV6_FRAGMENT)
-        return SKIP_fragment;
     ret->protocol = next;
     ret->payload_wire = payload;
     return decode_transport(c, ret);
+}
+
+static enum skip decode_ipv6(struct cursor c, uint32_t behind, struct frame *ret,
+                             struct fragment *ret_fragment)
+{
+    enum { IPV6_BYTES = 40, PAYLOAD_AT = 4, NEXT_AT = 6, SOURCE_AT = 8, TARGET_AT = 24 };
+    const uint8_t *ip = cursor_take(&c, IPV6_BYTES);
+    if (ip == NULL || ip[0] >> 4 != 6)
+        return SKIP_header_damaged;
+    uint32_t payload = field_u16(ip + PAYLOAD_AT);
+    if (payload == 0)
+        payload = behind > IPV6_BYTES ? behind - IPV6_BYTES : 0;
+    ret->source = address_v6(ip + SOURCE_AT);
+    ret->target = address_v6(ip + TARGET_AT);
+    ret->ip_bytes = payload + IPV6_BYTES;
+    ret->payload_wire = payload;
+    return decode_extensions(c, ip[NEXT_AT], ret, ret_fragment);
+}
+
+enum skip frame_decode_whole(struct frame *ret)
+{
+    struct cursor c = cursor_over(ret->payload, ret->payload_len);
+    struct fragment none = {.id = 0};
+    if (address_is_v4(ret->source))
+        return decode_transport(c, ret);
+    enum skip skip = decode_extensions(c, ret->protocol, ret, &none);
+    return skip == SKIP_fragment ? SKIP_header_damaged : skip; /* fragments do not nest */
 }
 
 /* RFC 3032: labels, the last one marked; what follows is told by its first four bits, the packet's
@@ -186,10 +231,12 @@ static __attribute__((noinline)) struct cursor open_layers(struct cursor c, uint
     return c;
 }
 
-enum skip frame_decode(const struct packet *packet, struct frame *ret)
+enum skip frame_decode(const struct packet *packet, struct frame *ret,
+                       struct fragment *ret_fragment)
 {
     ret->time = packet->time;
     ret->number = packet->number;
+    ret->packets_more = 0;
     struct cursor c = cursor_over(packet->at, packet->captured);
     uint16_t type = ETHER_NONE;
     if (packet->link == LINK_ETHERNET) {
@@ -208,5 +255,6 @@ enum skip frame_decode(const struct packet *packet, struct frame *ret)
     }
     uint32_t used = packet->captured - (uint32_t)cursor_left(&c);
     uint32_t behind = packet->length > used ? packet->length - used : 0;
-    return type == ETHER_IPV4 ? decode_ipv4(c, behind, ret) : decode_ipv6(c, behind, ret);
+    return type == ETHER_IPV4 ? decode_ipv4(c, behind, ret, ret_fragment)
+                              : decode_ipv6(c, behind, ret, ret_fragment);
 }

@@ -11,7 +11,12 @@
 
 enum { FRAME_TAGS = 6, FRAME_LABELS = 8, FRAME_EXTENSIONS = 8 };
 
-/* SKIPS when ret was filled (all but `home`); otherwise the reason, and ret is not to be used. */
-enum skip frame_decode(const struct packet *packet, struct frame *ret);
+/* SKIPS when ret was filled (all but `home`); otherwise the reason, and ret is not to be used.
+ * SKIP_fragment: ret has the addresses, protocol (of IPv6 the first fragment's counts), ip_bytes,
+ * and as payload the fragment's bytes; *ret_fragment says where they belong. */
+enum skip frame_decode(const struct packet *packet, struct frame *ret,
+                       struct fragment *ret_fragment);
+/* Goes on with the packet that fragments make, which is ret's payload: ports, flags, payload. */
+enum skip frame_decode_whole(struct frame *ret);
 
 #endif

@@ -20,7 +20,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
                             .length = (uint32_t)(len - 3 + bytes[2]),
                             .link = (uint16_t)(bytes[0] << 8 | bytes[1])};
     struct frame frame;
-    if (frame_decode(&packet, &frame) != SKIPS)
+    struct fragment part;
+    enum skip skip = frame_decode(&packet, &frame, &part);
+    if (skip == SKIP_fragment)
+        muster_assert(part.offset % 8 == 0 && part.offset <= 65535);
+    else if (skip != SKIPS)
         return 0;
     muster_assert(frame.payload >= packet.at &&
                   frame.payload + frame.payload_len <= packet.at + packet.captured);

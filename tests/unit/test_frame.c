@@ -169,13 +169,14 @@ static void opens_every_link(void **state)
 {
     (void)state;
     struct frame f;
+    struct fragment part;
     struct bytes b;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const struct link_case *c = &cases[i];
         build(&b, c);
         memset(&f, 0xff, sizeof f);
         struct packet p = bytes_packet(&b, c->link);
-        enum skip skip = frame_decode(&p, &f);
+        enum skip skip = frame_decode(&p, &f, &part);
         if (skip != c->skip)
             fail_msg("case %zu, link %u: %d, not %d", i, c->link, skip, c->skip);
         if (skip != SKIPS)
@@ -203,6 +204,7 @@ static void opens_padded_radiotap(void **state)
 {
     (void)state;
     struct frame f;
+    struct fragment part;
     struct bytes b = {.len = 0};
     bytes_hex(&b, "00 00 19 00 03 00 00 80 00 00 00 00 00 00 00 00"); /* two words of presence */
     bytes_hex(&b, "11 11 11 11 11 11 11 11 20");
@@ -211,10 +213,10 @@ static void opens_padded_radiotap(void **state)
     bytes_udp(&b, 4);
     bytes_add(&b, "abcd", 4);
     struct packet p = bytes_packet(&b, 127);
-    assert_int_equal(frame_decode(&p, &f), SKIPS);
+    assert_int_equal(frame_decode(&p, &f, &part), SKIPS);
     assert_memory_equal(f.payload, "abcd", 4);
     b.at[24] = 0; /* no padding: the two bytes are no LLC header */
-    assert_int_equal(frame_decode(&p, &f), SKIP_not_ip);
+    assert_int_equal(frame_decode(&p, &f, &part), SKIP_not_ip);
 }
 
 /* What a prefix yields: never a payload beyond it, and never a good frame before the transport
@@ -228,13 +230,14 @@ static void prefix_check(const uint8_t *bytes, size_t len, void *context)
 {
     const struct prefix *prefix = context;
     struct frame f;
+    struct fragment part;
     struct packet p = {.time = {1},
                        .number = 1,
                        .at = bytes,
                        .captured = (uint32_t)len,
                        .length = 1000,
                        .link = prefix->c->link};
-    enum skip skip = frame_decode(&p, &f);
+    enum skip skip = frame_decode(&p, &f, &part);
     if (skip != SKIPS) {
         assert_true(prefix->c->skip != SKIPS || len < prefix->headers);
         return;
@@ -262,6 +265,7 @@ static void bounds_tags(void **state)
     for (int tags = FRAME_TAGS; tags <= FRAME_TAGS + 1; tags++) {
         struct bytes b = {.len = 0};
         struct frame f;
+        struct fragment part;
         bytes_hex(&b, MACS);
         for (int i = 0; i < tags; i++)
             bytes_hex(&b, "81 00 00 05");
@@ -269,7 +273,7 @@ static void bounds_tags(void **state)
         bytes_ipv4(&b, PROTOCOL_UDP, 1, 0, 8);
         bytes_udp(&b, 0);
         struct packet p = bytes_packet(&b, 1);
-        assert_int_equal(frame_decode(&p, &f), tags == FRAME_TAGS ? SKIPS : SKIP_not_ip);
+        assert_int_equal(frame_decode(&p, &f, &part), tags == FRAME_TAGS ? SKIPS : SKIP_not_ip);
     }
 }
 
