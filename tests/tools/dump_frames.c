@@ -57,7 +57,7 @@ int main(int argc, char **argv)
     }
     struct fragments fragments;
     struct block *block = mem_new(1, sizeof *block);
-    fragments_init(&fragments, FRAGMENT_ROOM);
+    fragments_init(&fragments, FRAGMENT_ROOM, (struct table_seed){1, 2});
     while (source_next(source, block))
         for (uint32_t i = 0; i < block->packets; i++)
             dump_packet(&fragments, &block->packet[i]);
