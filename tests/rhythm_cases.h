@@ -187,12 +187,12 @@ static const struct rhythm_case rhythm_cases[] = {
     {"275 s, jitter 27 % (200-350 s)", TRUE_BEACON, BEACON, 275, 0.27, 0, 0, 0, false},
     {"15 min, jitter 30 %", TRUE_BEACON, BEACON, 900, 0.3, 0, 0, 0, false},
     {"15 min, jitter 90 %", TRUE_BEACON, BEACON, 900, 0.9, 0, 0, 0, false},
-    {"1 h, jitter 2 %", TRUE_BEACON, BEACON, 3600, 0.02, 0, 0, 0, false},
+    {"1 h, jitter 0", TRUE_BEACON, BEACON, 3600, 0, 0, 0, 0, false},
     {"1 h, jitter 30 %", TRUE_BEACON, BEACON, 3600, 0.3, 0, 0, 0, false},
-    {"2 h, jitter 2 %", TRUE_BEACON, BEACON, 7200, 0.02, 0, 0, 0, false},
-    {"3 h, jitter 2 %", TRUE_BEACON, BEACON, 10800, 0.02, 0, 0, 0, false},
-    {"4 h, jitter 2 %", TRUE_BEACON, BEACON, 14400, 0.02, 0, 0, 0, false},
-    {"6 h, jitter 2 %", TRUE_BEACON, BEACON, 21600, 0.02, 0, 0, 0, false},
+    {"2 h, jitter 0", TRUE_BEACON, BEACON, 7200, 0, 0, 0, 0, false},
+    {"3 h, jitter 0", TRUE_BEACON, BEACON, 10800, 0, 0, 0, 0, false},
+    {"4 h, jitter 0", TRUE_BEACON, BEACON, 14400, 0, 0, 0, 0, false},
+    {"6 h, jitter 0", TRUE_BEACON, BEACON, 21600, 0, 0, 0, 0, false},
     {"6 h, a week, jitter 20 %", TRUE_BEACON, BEACON, 21600, 0.2, 0, 7, 0, false},
     {"8 h, a week, jitter 2 %", TRUE_BEACON, BEACON, 28800, 0.02, 0, 7, 0, false},
     {"8 h, a week, jitter 20 %", TRUE_BEACON, BEACON, 28800, 0.2, 0, 7, 0, false},
@@ -375,28 +375,28 @@ static inline double rita_even(double *x, unsigned n)
     return (1 - fabs(skew) + (q2 > 0 ? fmax(0, (q2 - mad) / q2) : 0)) / 2;
 }
 
-/* Bimodal: two groups of hours; the share of the filled hours that lie in the two fullest of four
- * bins of counts. */
+/* Bimodal: the share of the filled hours, one forgiven, that lie in the two fullest buckets of
+ * counts; a bucket is a twentieth of the busiest hour's count wide. */
 static inline double rita_bimodal(const unsigned hour[24], unsigned filled)
 {
-    unsigned most = 0, bin[4] = {0};
+    unsigned most = 0, bucket[21] = {0}, first = 0, second = 0;
     if (filled < 11)
         return 0;
     for (int h = 0; h < 24; h++)
         most = hour[h] > most ? hour[h] : most;
+    unsigned width = (most + 19) / 20;
     for (int h = 0; h < 24; h++)
         if (hour[h])
-            bin[(hour[h] - 1) * 4 / most]++;
-    unsigned first = 0, second = 0;
-    for (int i = 0; i < 4; i++) {
-        if (bin[i] > first) {
+            bucket[hour[h] / width]++;
+    for (int i = 0; i < 21; i++) {
+        if (bucket[i] > first) {
             second = first;
-            first = bin[i];
-        } else if (bin[i] > second) {
-            second = bin[i];
+            first = bucket[i];
+        } else if (bucket[i] > second) {
+            second = bucket[i];
         }
     }
-    return (double)(first + second) / filled;
+    return fmin(1, (double)(first + second) / (filled - 1));
 }
 
 static inline double rita_hours(const struct series *s, double from, double *duration)

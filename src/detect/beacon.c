@@ -59,8 +59,9 @@ static bool even_and_small(const struct beacon_pair *b)
            sqrt(variance) <= EVEN_SPREAD * mean;
 }
 
-/* What the strength may reach, natural log: a timer is met in perhaps one harmless unpopular pair
- * of ten, hence 2; each trait is rarer among those. The judge's cap for rhythm is 6. */
+/* What the strength may reach, natural log: of 157 clean pairs with six calls or more 21 were
+ * timers by the statistic (and so they were: push services, updates), hence 2; each trait is rarer
+ * among those. The judge's cap for rhythm is 6. */
 #define CAP_TIMER 2.0
 #define CAP_INSIDE 1.5 /* keep-alives inside connections are commoner */
 #define CAP_FAILING 1.0
@@ -104,7 +105,7 @@ static bool rhythm_of_calls(const struct pair *pair, const struct call_times *ca
     bool slow = ret->last_us - ret->first_us >= SLOW_US;
     bool dns = pair->app && strcmp(pair->app, "dns") == 0;
     return ret->strength >= RHYTHM_DECIDES && (ret->fit >= FIT_LEAST || slow) &&
-           ret->period_s >= (dns ? PERIOD_LEAST_DNS : PERIOD_LEAST);
+           fmax(ret->period_s, ret->second_s) >= (dns ? PERIOD_LEAST_DNS : PERIOD_LEAST);
 }
 
 static struct text period_item(struct evidence_out *out, const struct rhythm *r, const char *what)

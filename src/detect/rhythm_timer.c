@@ -59,7 +59,7 @@ void timer_steady(const struct gaps *g, double chance, struct fit *ret)
             continue;
         double ll = in_window(m, n, w.width) +
                     in_none(g, out, all - background_sum(g, w.from, w.to)) - chance;
-        ll -= 1.5 * log(n) + 1.5 + (out ? 0.5 * log(n) : 0);
+        ll -= log(n) + 1.5 + (out ? 0.5 * log(n) : 0);
         if (ll <= ret->ratio)
             continue;
         *ret = (struct fit){.ratio = ll,
@@ -161,7 +161,7 @@ void timer_missed(const struct gaps *g, struct fit *ret)
     for (double p = least; p < 1.2 * median; p *= 1 + MISSED_NARROW / (median / p + 1)) {
         unsigned narrow = 0, wide = 0;
         for (unsigned i = 0; i < n; i++) {
-            double r = gap[i] / p, off = fabs(r - floor(r + 0.5));
+            double r = gap[i] / p, off = fabs(r - (int)(r + 0.5));
             narrow += r > 0.5 && off < MISSED_NARROW;
             wide += r > 0.5 && off < MISSED_WIDE;
         }
