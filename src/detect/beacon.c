@@ -93,7 +93,7 @@ static double cap_of(const struct detect *detect, const struct rhythm *r, double
 enum { FIT_LEAST = 5 };
 #define PERIOD_LEAST 0.8
 #define PERIOD_LEAST_DNS 10.0
-#define SLOW_US (2 * 3600 * SECOND_US)
+#define SLOW_US (INT64_C(7200) * SECOND_US)
 
 static bool rhythm_of_calls(const struct pair *pair, const struct call_times *calls,
                             struct rhythm *ret)

@@ -30,7 +30,8 @@ static double clock_grain(const int64_t *times, size_t n)
 
 static bool gaps_of(const int64_t *times, unsigned n, struct gaps *g)
 {
-    double raw[RHYTHM_MOST];
+    double raw[RHYTHM_MOST] = {0};
+    muster_assert(n >= RHYTHM_LEAST && n <= RHYTHM_MOST);
     for (unsigned i = 1; i < n; i++) {
         muster_assert(times[i] >= times[i - 1]);
         raw[i - 1] = (double)(times[i] - times[i - 1]) / (double)SECOND_US;

@@ -44,7 +44,8 @@ static double log_normals(const struct gaps *g, bool one)
         sum += x[i];
         half[i >= g->len / 2] += x[i];
     }
-    double n = g->len, low = g->len / 2;
+    unsigned low = g->len / 2;
+    double n = g->len;
     double total = 0, least = one ? PEOPLE_SIGMA : MIXED_SIGMA;
     struct normal a = {one ? 1.0 : 0.5, one ? sum / n : half[0] / low, least};
     struct normal b = {one ? 1e-300 : 0.5, one ? sum / n : half[1] / (n - low), least};

@@ -130,7 +130,7 @@ static double hits_ratio(double m, double n, double p0)
     return m * log(m / (n * p0)) + (miss > 0 ? miss * log(miss / (n * (1 - p0))) : 0);
 }
 
-enum { MISSED_GAPS = 128, MISSED_LEAST = 12 };
+enum { MISSED_GAPS = 128, MISSED_LEAST = 12, MISSED_PERIODS = 8192 };
 #define MISSED_DEPTH 64.0 /* the period is at least the mean gap over this */
 #define MISSED_NARROW 0.04
 #define MISSED_WIDE 0.12
@@ -145,7 +145,7 @@ static double missed_chance(const struct gaps *g, double period, double h)
 
 void timer_missed(const struct gaps *g, struct fit *ret)
 {
-    double gap[MISSED_GAPS];
+    double gap[MISSED_GAPS] = {0};
     unsigned n = 0, below = 0;
     double median = g->at[g->len / 2];
     *ret = (struct fit){.ratio = -HUGE_VAL};
@@ -156,9 +156,9 @@ void timer_missed(const struct gaps *g, struct fit *ret)
     unsigned take = below < MISSED_GAPS ? below : MISSED_GAPS;
     for (; n < take; n++)
         gap[n] = g->at[(size_t)n * below / take];
-    double least = fmax(fmax(3 * g->burst, g->mean / MISSED_DEPTH), fmax(0.5, 50 * g->quantum));
+    double p = fmax(fmax(3 * g->burst, g->mean / MISSED_DEPTH), fmax(0.5, 50 * g->quantum));
     unsigned tried = 0;
-    for (double p = least; p < 1.2 * median; p *= 1 + MISSED_NARROW / (median / p + 1)) {
+    for (; tried < 2 * MISSED_PERIODS && p < 1.2 * median; tried += 2) {
         unsigned narrow = 0, wide = 0;
         for (unsigned i = 0; i < n; i++) {
             double r = gap[i] / p, off = fabs(r - (int)(r + 0.5));
@@ -167,13 +167,13 @@ void timer_missed(const struct gaps *g, struct fit *ret)
         }
         double a = hits_ratio(narrow, n, missed_chance(g, p, MISSED_NARROW));
         double b = hits_ratio(wide, n, missed_chance(g, p, MISSED_WIDE));
-        tried += 2;
         if (fmax(a, b) > ret->ratio)
             *ret = (struct fit){.ratio = fmax(a, b),
                                 .period_s = p,
                                 .spread = a > b ? MISSED_NARROW : MISSED_WIDE,
                                 .fit = a > b ? narrow : wide,
                                 .of = n};
+        p *= 1 + MISSED_NARROW / (median / p + 1);
     }
     ret->ratio -= log(tried + 1) + log(n);
 }
@@ -192,7 +192,8 @@ struct pairs {
 static void pairs_count(const struct gaps *g, double first, double last, struct pairs *p)
 {
     p->lags = 0;
-    for (double l = first; l < last && p->lags < LAGS; l *= LAG_STEP) {
+    double l = first;
+    while (p->lags < LAGS && l < last) {
         double *upto = p->upto[p->lags];
         for (unsigned b = 0; b < BLOCKS; b++)
             upto[b] = 0;
@@ -202,6 +203,7 @@ static void pairs_count(const struct gaps *g, double first, double last, struct 
             upto[i * BLOCKS / g->times] += j - i - 1;
         }
         p->lag[p->lags++] = l;
+        l *= LAG_STEP;
     }
 }
 
