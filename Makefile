@@ -14,7 +14,8 @@ PREFIX  ?= /usr/local
 VERSION := 0.1.0
 DUCKDB  := deps/node_modules/@duckdb/node-bindings-linux-x64
 DUCKDB_H := deps/node_modules/duckdb/src/duckdb/src/include
-PKGS    := libxxhash libzstd libmaxminddb libpsl libcrypto zlib inih
+PKGS    := libxxhash libzstd libmaxminddb libpsl libcrypto zlib inih simdjson expat
+CXX     := $(subst clang,clang++,$(subst gcc,g++,$(CC)))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wcast-qual -Wcast-align -Wpointer-arith -Wwrite-strings -Wvla -Wformat=2 \
@@ -32,7 +33,10 @@ OPT     ?= -O2
 CFLAGS  ?= -g
 ALLFLAGS = -std=gnu17 -D_GNU_SOURCE $(OPT) $(CFLAGS) $(WARN) $(HARDEN) -Isrc -isystem $(DUCKDB_H) \
 	-DMUSTER_VERSION='"$(VERSION)"' $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -ldl -lpthread -lm
+LIBS     = $(shell pkg-config --libs $(PKGS) 2>/dev/null) -lstdc++ -ldl -lpthread -lm
+# simdjson is the one part that is not C; base/json.cc keeps it behind a C header
+CXXFLAGS_ALL = -std=c++20 -D_GNU_SOURCE $(OPT) $(CFLAGS) -fno-exceptions -fno-rtti -Wall -Wextra \
+	-Wpedantic -Wshadow -Wconversion -Wsign-conversion $(if $(WERROR),-Werror) $(HARDEN) -Isrc
 ifneq ($(SAN),)
 # DuckDB throws: the sanitizers look for __cxa_throw at the start, before it is loaded
 LIBS    += -Wl,--no-as-needed -lstdc++ -Wl,--as-needed
@@ -40,7 +44,7 @@ endif
 LINK     = -pie -Wl,-z,relro -Wl,-z,now $(if $(SAN),-fsanitize=$(SAN))
 
 SRC  := $(filter-out src/muster.c,$(wildcard src/*.c src/*/*.c))
-OBJ  := $(SRC:src/%.c=$(OUT)/%.o)
+OBJ  := $(SRC:src/%.c=$(OUT)/%.o) $(patsubst src/%.cc,$(OUT)/%.o,$(wildcard src/*/*.cc))
 LIB  := $(OUT)/libmuster.a
 UNIT := $(patsubst tests/unit/%.c,$(OUT)/unit/%,$(wildcard tests/unit/test_*.c))
 FUZZ := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
@@ -62,6 +66,10 @@ $(LIB): $(OBJ)
 $(OUT)/%.o: src/%.c
 	@mkdir -p $(@D)
 	$(CC) $(ALLFLAGS) -MMD -MP -c -o $@ $<
+
+$(OUT)/%.o: src/%.cc
+	@mkdir -p $(@D)
+	$(CXX) $(CXXFLAGS_ALL) -MMD -MP -c -o $@ $<
 
 # taken in by .incbin
 $(OUT)/store/schema.o: $(wildcard src/store/sql/*.sql)

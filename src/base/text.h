@@ -22,7 +22,7 @@ static inline struct text text_of(const char *string)
 
 static inline struct text text_at(const void *at, size_t len)
 {
-    struct text t = {.at = at, .len = (uint32_t)len};
+    struct text t = {.at = (const char *)at, .len = (uint32_t)len};
     return t;
 }
 

@@ -133,6 +133,9 @@ static void record_tls(const struct detect *detect, const struct record *record)
         len =
             indicators_certificate(detect->indicators, tls->certificate.sha1, day, &window, found);
         meet_all(detect, record, found, len, INTEL_CERTIFICATE, false);
+        len = indicators_certificate_sha256(detect->indicators, tls->certificate.sha256, day,
+                                            &window, found);
+        meet_all(detect, record, found, len, INTEL_CERTIFICATE, false);
     }
     len = indicators_ja3(detect->indicators, tls->ja3, day, &window, found);
     meet_all(detect, record, found, len, INTEL_FINGERPRINT, false);

@@ -1,8 +1,9 @@
 /*
- * Unwraps gzip (RFC 1952), Zstandard (RFC 8878) and ustar archives (POSIX.1 pax, "ustar
- * interchange format") down to the feed files inside, each layer once: a list may be
- * trails.tar.zst or list.csv.gz, not an archive of archives. Bounded in bytes and members, so that
- * a small file that unpacks to a huge one is an error and not an outage.
+ * Unwraps gzip (RFC 1952), Zstandard (RFC 8878), ustar archives (POSIX.1 pax, "ustar interchange
+ * format") and zip archives (zip.c) down to the feed files inside. A list may be trails.tar.zst or
+ * list.csv.gz, and a member of an archive may be compressed once more; an archive of archives is
+ * refused. Bounded in bytes and members, so that a small file that unpacks to a huge one is an
+ * error and not an outage.
  */
 #include "feeds/container.h"
 
@@ -34,6 +35,11 @@ static bool is_zstd(struct text t)
 static bool is_tar(struct text t)
 {
     return t.len >= TAR_BLOCK && memcmp(t.at + 257, "ustar", 5) == 0;
+}
+
+static bool is_zip(struct text t)
+{
+    return t.len > 22 && memcmp(t.at, "PK\3\4", 4) == 0;
 }
 
 /* Room for the next step; false when the whole would be too large. */
@@ -115,12 +121,51 @@ static struct text tar_name(const uint8_t *block, char out[TAR_NAME])
     return text_at(out, len + name);
 }
 
-/* A plain file, or one more layer: archives hold compressed files now and then. */
-static void member_read(struct feed_sink *sink, struct text path, struct text content)
+static void damaged(struct feed_sink *sink, struct text path, const char *how)
+{
+    feed_sink_file(sink, path);
+    feed_reject(sink, REJECT_FILE, text_of(how));
+}
+
+/* Whether the content is an archive or compressed in a way that is not read, and which. */
+static const char *not_opened(struct text content)
+{
+    if (is_tar(content) || is_zip(content))
+        return "an archive inside an archive";
+    if (text_starts(content, "BZh") && content.len > 10)
+        return "bzip2: unpack it first, or pack it with gzip or zstd";
+    if (text_starts(content, "\xfd"
+                             "7zXZ"))
+        return "xz: unpack it first, or pack it with gzip or zstd";
+    if (text_starts(content, "7z\xbc\xaf\x27\x1c") || text_starts(content, "Rar!"))
+        return "7z or rar: unpack it first";
+    return NULL;
+}
+
+static void plain_read(struct feed_sink *sink, struct text path, struct text content)
 {
     struct feed_file file = {.path = path, .content = content};
-    if (content.len)
+    const char *why = content.len ? not_opened(content) : "it is empty";
+    if (why != NULL)
+        damaged(sink, path, why);
+    else
         feed_sink_read(sink, &file);
+}
+
+/* A member of an archive: a feed file, perhaps compressed by itself. */
+static void member_read(void *context, struct text path, struct text content)
+{
+    struct feed_sink *sink = context;
+    struct buf unpacked = {0};
+    bool gzip = is_gzip(content), zstd = is_zstd(content);
+    if (!gzip && !zstd) {
+        plain_read(sink, path, content);
+        return;
+    }
+    if (!(gzip ? gzip_unpack(content, &unpacked) : zstd_unpack(content, &unpacked)))
+        damaged(sink, path, "compressed data that is damaged or too large");
+    plain_read(sink, path, text_at(unpacked.at, unpacked.len));
+    buf_free(&unpacked);
 }
 
 static bool tar_read(struct feed_sink *sink, struct text archive)
@@ -154,12 +199,6 @@ static bool tar_read(struct feed_sink *sink, struct text archive)
     return cursor_left(&c) < TAR_BLOCK;
 }
 
-static void damaged(struct feed_sink *sink, struct text path, const char *how)
-{
-    feed_sink_file(sink, path);
-    feed_reject(sink, REJECT_FILE, text_of(how));
-}
-
 void feed_container_read(struct feed_sink *sink, struct text path, struct text content)
 {
     struct buf unpacked = {0};
@@ -173,8 +212,12 @@ void feed_container_read(struct feed_sink *sink, struct text path, struct text c
     if (is_tar(content)) {
         if (!tar_read(sink, content) && whole)
             damaged(sink, path, "a tar archive that is damaged");
-    } else {
-        member_read(sink, path, content);
+    } else if (is_zip(content)) {
+        const char *why = feed_zip_read(content, member_read, sink);
+        if (why != NULL)
+            damaged(sink, path, why);
+    } else if (whole || content.len) {
+        plain_read(sink, path, content);
     }
     buf_free(&unpacked);
 }

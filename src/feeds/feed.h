@@ -9,6 +9,7 @@
 #define MUSTER_FEEDS_FEED_H
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/text.h"
 #include "record/indicators.h"
 
@@ -86,6 +87,12 @@ struct feed_value {
 };
 /* True and *ret, or false and the reason. */
 bool feed_value_parse(struct text item, struct feed_value *ret, enum indicator_reject *reason);
+
+/* The document of a file, to be freed with json_free; NULL: the file was rejected with the reason.
+ */
+struct json *feed_json(struct feed_sink *sink, const struct feed_file *file);
+/* The day of a time as JSON feeds write it: RFC 3339, or seconds since 1970 as number or text. */
+struct day feed_json_day(struct json_value value);
 
 /* text.c */
 struct text feed_trim(struct text text);

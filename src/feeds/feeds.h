@@ -1,6 +1,5 @@
 /*
- * Indicator files in (maltrail trails, plain lists, ThreatFox intervals, Feodo, SSLBL, blackbook,
- * Spamhaus DROP), one compiled cache file out. What a file is, is told by its content. A new format
+ * Indicator files in (the formats of feeds.list), one compiled cache file out. What a file is, is told by its content. A new format
  * is one file ending in `const struct feed_format feed_x` and one line in feeds/feeds.list.
  */
 #ifndef MUSTER_FEEDS_FEEDS_H

@@ -299,11 +299,11 @@ static bool is_ja4(struct text t)
     return true;
 }
 
-/* 32 hex digits are a JA3, 40 the SHA-1 of a certificate. */
+/* 32 hex digits are a JA3, 40 and 64 the SHA-1 and SHA-256 of a certificate. */
 static bool value_fingerprint(struct text text, struct feed_value *ret)
 {
     bool ja4 = is_ja4(text);
-    if (!ja4 && text.len != 32 && text.len != 40)
+    if (!ja4 && text.len != 32 && text.len != 40 && text.len != 64)
         return false;
     for (uint32_t i = 0; i < text.len; i++) {
         if (!ja4 && !is_hex(text.at[i]))

@@ -529,17 +529,33 @@ unsigned indicators_url(const struct indicators *all, struct text host, struct t
     return look.len;
 }
 
+static void find_digest(const struct indicators *all, const uint8_t *digest, unsigned len,
+                        struct look *look)
+{
+    char hex[64];
+    muster_assert(len * 2 <= sizeof hex);
+    for (size_t i = 0; i < len; i++) {
+        hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
+        hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];
+    }
+    find_text(all, INDICATOR_CERTIFICATE, text_at(hex, (size_t)len * 2), look);
+}
+
 unsigned indicators_certificate(const struct indicators *all, const uint8_t sha1[20],
                                 struct day day, const struct indicator_window *window,
                                 struct indicator ret[INDICATOR_HITS])
 {
     struct look look = {.window = window, .day = day, .ret = ret};
-    char hex[40];
-    for (size_t i = 0; i < 20; i++) {
-        hex[2 * i] = "0123456789abcdef"[sha1[i] >> 4];
-        hex[2 * i + 1] = "0123456789abcdef"[sha1[i] & 15];
-    }
-    find_text(all, INDICATOR_CERTIFICATE, text_at(hex, sizeof hex), &look);
+    find_digest(all, sha1, 20, &look);
+    return look.len;
+}
+
+unsigned indicators_certificate_sha256(const struct indicators *all, const uint8_t sha256[32],
+                                       struct day day, const struct indicator_window *window,
+                                       struct indicator ret[INDICATOR_HITS])
+{
+    struct look look = {.window = window, .day = day, .ret = ret};
+    find_digest(all, sha256, 32, &look);
     return look.len;
 }
 

@@ -18,7 +18,7 @@ enum indicator_kind {
     INDICATOR_ADDRESS_PORT, /* 192.0.2.1:443 */
     INDICATOR_NAME,         /* example.org and everything under it */
     INDICATOR_URL,          /* /path or host/path, without the query or with it */
-    INDICATOR_CERTIFICATE,  /* SHA-1 of a server certificate */
+    INDICATOR_CERTIFICATE,  /* SHA-1 or SHA-256 of a server certificate */
     INDICATOR_JA3,
     INDICATOR_JA4,
     INDICATOR_KINDS
@@ -124,6 +124,9 @@ unsigned indicators_url(const struct indicators *all, struct text host, struct t
 unsigned indicators_certificate(const struct indicators *all, const uint8_t sha1[20],
                                 struct day day, const struct indicator_window *window,
                                 struct indicator ret[INDICATOR_HITS]);
+unsigned indicators_certificate_sha256(const struct indicators *all, const uint8_t sha256[32],
+                                       struct day day, const struct indicator_window *window,
+                                       struct indicator ret[INDICATOR_HITS]);
 /* ja3: 32 hex digits; ja4: its text. */
 unsigned indicators_ja3(const struct indicators *all, const char *ja3, struct day day,
                         const struct indicator_window *window,
