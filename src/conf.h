@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "detect/detect.h"
+#include "feeds/remote.h"
 #include "judge/judge.h"
 
 enum { CONF_DETECTORS = 32, CONF_KNOBS = 32 };
@@ -14,6 +15,7 @@ enum { CONF_DETECTORS = 32, CONF_KNOBS = 32 };
 struct conf {
     double detector[CONF_DETECTORS][CONF_KNOBS]; /* in the order of the detector's table */
     double judge[JUDGE_KNOBS];
+    double feeds[FEEDS_KNOBS];
 };
 
 void conf_default(struct conf *conf);

@@ -31,7 +31,7 @@ struct options {
     const char *cache, *config, *as;
     const char *known_by;                           /* YYYY-MM-DD or NULL */
     const char *from, *to, *year, *format, *output; /* report */
-    bool json, quiet, again, near;
+    bool json, quiet, again, near, force;
     unsigned verbose;
     unsigned seed, devices, days; /* simulate; 0 = usual */
     const char *start;

@@ -3,14 +3,17 @@
  * could not be used.
  *
  *     feeds list [PATH...]   the paths given, those of --intel, and those the store remembers
- *     feeds add PATH...      remembers a file or folder: later reads use it when no --intel is
- * given
+ *     feeds add PATH|URL...  remembers a file or folder, or fetches a URL into the store: later
+ *                            reads use it when no --intel is given
+ *     feeds update [SET...]  asks the servers of fetched sets again (feeds/remote.c)
  *
- * Nothing is downloaded and nothing copied.
+ * Only `add URL` and `update` use a network; a path is remembered, not copied.
  */
 #include "feeds/feeds.h"
 #include "base/buf.h"
 #include "cmd/cmd.h"
+#include "cmd/feeds_update.h"
+#include "feeds/remote.h"
 #include "record/indicators.h"
 
 #include <inttypes.h>
@@ -53,8 +56,10 @@ static void count_line(struct buf *out, uint64_t count, const char *of)
     buf_format(out, "    %12s  %s", count_format(count, grouped), of);
 }
 
-static void set_show(struct buf *out, const struct indicator_set_info *info, const char *file)
+static void set_show(struct buf *out, const struct indicator_set_info *info, const char *file,
+                     struct arena *arena)
 {
+    struct feed_remote remote;
     char newest[DAY_TEXT];
     (void)day_format(info->newest, newest);
     buf_printable(out, info->name);
@@ -62,6 +67,8 @@ static void set_show(struct buf *out, const struct indicator_set_info *info, con
                newest[0] ? newest : "undated", info->files, info->files == 1 ? "" : "s");
     buf_string(out, "    from ");
     buf_printable(out, info->origin);
+    if (feed_remote_of(arena_text(arena, info->origin).at, arena, &remote))
+        buf_format(out, "\n    fetched %.10s from %s", remote.fetched, remote.url);
     buf_format(out, "\n    compiled %s\n", file);
     for (unsigned i = 0; i < INDICATOR_KINDS; i++) {
         if (info->by_kind[i] == 0)
@@ -108,8 +115,10 @@ static void counts_json(struct buf *out, const char *key, const uint64_t *count,
     buf_char(out, '}');
 }
 
-static void set_json(struct buf *out, const struct indicator_set_info *info, const char *file)
+static void set_json(struct buf *out, const struct indicator_set_info *info, const char *file,
+                     struct arena *arena)
 {
+    struct feed_remote remote;
     char newest[DAY_TEXT];
     buf_string(out, "{\"set\":");
     buf_json(out, info->name);
@@ -128,6 +137,14 @@ static void set_json(struct buf *out, const struct indicator_set_info *info, con
     counts_json(out, "rejected", info->reject, indicator_reject_text, INDICATOR_REJECTS);
     buf_string(out, ",\"origin\":");
     buf_json(out, info->origin);
+    buf_string(out, ",\"url\":");
+    if (feed_remote_of(arena_text(arena, info->origin).at, arena, &remote)) {
+        buf_json(out, text_of(remote.url));
+        buf_string(out, ",\"fetched\":");
+        buf_json(out, text_of(remote.fetched));
+    } else {
+        buf_string(out, "null,\"fetched\":null");
+    }
     buf_string(out, ",\"compiled\":");
     buf_json(out, text_of(file));
     buf_string(out, "}\n");
@@ -146,7 +163,7 @@ static int path_show(const struct options *options, const char *path)
     if (file.at && indicators_open(all, file.at, &err)) {
         struct indicator_set_info info;
         indicators_info(all, 0, &info);
-        (options->json ? set_json : set_show)(&out, &info, file.at);
+        (options->json ? set_json : set_show)(&out, &info, file.at, &arena);
         (void)fwrite(out.at, 1, out.len, stdout);
         status = EXIT_DONE;
     } else {
@@ -174,7 +191,7 @@ static int feeds_list(const struct options *options)
     for (unsigned i = 0; i < known.len; i++)
         status |= path_show(options, known.at[i]);
     if (shown + known.len == 0 && !options->json)
-        (void)printf("No indicator sets. `muster feeds add FILE|FOLDER` makes later reads use "
+        (void)printf("No indicator sets. `muster feeds add FILE|FOLDER|URL` makes later reads use "
                      "one.\n");
     arena_free(&arena);
     return status;
@@ -184,15 +201,21 @@ static int feeds_add(const struct options *options)
 {
     struct err err;
     int status = EXIT_DONE;
+    struct arena arena = {0};
     for (unsigned i = 1; i < options->words_len; i++) {
-        int shown = path_show(options, options->words[i]);
-        if (shown == EXIT_DONE && !feeds_remember(options->store, options->words[i], &err))
+        const char *path = options->words[i];
+        bool url = feed_remote_is(path);
+        int shown = url ? feeds_add_url(options, path, &arena, &path) : EXIT_DONE;
+        if (shown == EXIT_DONE)
+            shown = path_show(options, path);
+        if (shown == EXIT_DONE && !url && !feeds_remember(options->store, path, &err))
             shown = complain(err.text, EXIT_WORLD);
         if (shown > status)
             status = shown;
     }
+    arena_free(&arena);
     if (options->words_len < 2)
-        return complain("add needs a file or folder of indicators", EXIT_USAGE);
+        return complain("add needs a file, folder or URL of indicators", EXIT_USAGE);
     return status;
 }
 
@@ -202,12 +225,14 @@ static int feeds_run(const struct options *options)
         return feeds_list(options);
     if (strcmp(options->words[0], "add") == 0)
         return feeds_add(options);
-    return complain("the first word is list or add", EXIT_USAGE);
+    if (strcmp(options->words[0], "update") == 0)
+        return feeds_update(options);
+    return complain("the first word is list, add or update", EXIT_USAGE);
 }
 
 const struct command command_feeds = {
     .name = "feeds",
-    .usage = "feeds list [PATH...] | add PATH...",
+    .usage = "feeds list [PATH...] | add PATH|URL... | update [SET...]",
     .about = "indicator sets: what is in them, how old they are, what could not be used",
     .run = feeds_run,
 };

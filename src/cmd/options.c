@@ -41,6 +41,8 @@ static const struct option_of {
     {"to", TEXT, AT(to), "DATE", "report: last day", 0},
     {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},
     {"output", TEXT, AT(output), "FILE", "write there instead of standard output", 'o'},
+    {"force", FLAG, AT(force), NULL,
+     "feeds: take what came even if much smaller or of another format", 0},
     {"near", FLAG, AT(near), NULL, "trace: also what stood just under the line", 0},
     {"seed", NUMBER, AT(seed), "N", "simulate: another world", 0},
     {"campus", FLAG, AT(campus), NULL, "simulate: whole days of a campus, not a small network", 0},
@@ -163,7 +165,7 @@ bool options_next(const struct command *command, unsigned *at, struct option_tex
         size_t len = strlen(command->name);
         bool of_other =
             only && (strncmp(o->about, "report:", 7) == 0 || strncmp(o->about, "trace:", 6) == 0 ||
-                     strncmp(o->about, "simulate:", 9) == 0);
+                     strncmp(o->about, "simulate:", 9) == 0 || strncmp(o->about, "feeds:", 6) == 0);
         if (of_other && strncmp(o->about, command->name, len) != 0)
             continue;
         *ret = (struct option_text){o->name, o->value, of_other ? only + 2 : o->about, o->letter};

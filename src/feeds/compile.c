@@ -56,6 +56,12 @@ void feed_remark(struct feed_sink *sink)
     sink->remarked = true;
 }
 
+void feed_damaged(struct feed_sink *sink, const char *how)
+{
+    sink->damaged = "it does not end as it should, or is not what its first bytes say";
+    feed_reject(sink, REJECT_FILE, text_of(how));
+}
+
 void feed_sink_file(struct feed_sink *sink, struct text path)
 {
     record_settle(sink);
@@ -223,6 +229,7 @@ void feed_sink_read(struct feed_sink *sink, const struct feed_file *file)
             continue;
         struct text stem = feed_stem(file->path);
         sink->files++;
+        sink->format = sink->format ? sink->format : feed_formats[i]->name;
         sink->digest += XXH3_64bits_withSeed(file->content.at, file->content.len,
                                              indicator_hash(stem.at, stem.len));
         feed_formats[i]->read(sink, file);

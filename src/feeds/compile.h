@@ -53,7 +53,10 @@ struct feed_sink {
     uint64_t number;
     bool taken, refused, remarked; /* what was said of it so far */
     uint64_t records[FEED_OUTCOMES];
-    uint64_t total; /* listings taken */
+    uint64_t total;     /* listings taken */
+    const char *format; /* of the first file that had one; static */
+    const char
+        *damaged; /* what was cut or damaged last: archive, compression, JSON, XML; or NULL */
 };
 enum { FEED_FAMILIES = 1 << 16 };
 

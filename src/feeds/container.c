@@ -124,7 +124,7 @@ static struct text tar_name(const uint8_t *block, char out[TAR_NAME])
 static void damaged(struct feed_sink *sink, struct text path, const char *how)
 {
     feed_sink_file(sink, path);
-    feed_reject(sink, REJECT_FILE, text_of(how));
+    feed_damaged(sink, how);
 }
 
 /* Whether the content is an archive or compressed in a way that is not read, and which. */

@@ -71,6 +71,8 @@ void feed_record(struct feed_sink *sink, const char *unit, uint64_t number);
 void feed_remark(struct feed_sink *sink);
 /* Adds what is listed, or rejects it with its reason. */
 void feed_item(struct feed_sink *sink, const struct feed_listing *listing, struct text item);
+/* The file, or the rest of it, cannot be read: cut, damaged, too large. */
+void feed_damaged(struct feed_sink *sink, const char *how);
 void feed_reject(struct feed_sink *sink, enum indicator_reject reason, struct text what);
 
 /* item.c: a text seen as an indicator. */

@@ -9,7 +9,7 @@ struct json *feed_json(struct feed_sink *sink, const struct feed_file *file)
         content = text_at(content.at + 3, content.len - 3);
     struct json *json = json_parse(content, &why);
     if (json == NULL)
-        feed_reject(sink, REJECT_FILE, text_of(why));
+        feed_damaged(sink, why);
     return json;
 }
 

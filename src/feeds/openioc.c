@@ -288,7 +288,7 @@ static void openioc_read(struct feed_sink *sink, const struct feed_file *file)
                        ioc.broken ? "a document type, or too deep"
                                   : XML_ErrorString(XML_GetErrorCode(ioc.parser)));
         feed_sink_file(sink, file->path);
-        feed_reject(sink, REJECT_FILE, text_of(why));
+        feed_damaged(sink, why);
     }
     XML_ParserFree(ioc.parser);
 }
