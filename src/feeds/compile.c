@@ -103,8 +103,7 @@ void feed_reject(struct feed_sink *sink, enum indicator_reject reason, struct te
     buf_free(&example);
 }
 
-/* 1 + index of the family, put into the pool when it is new; 0 = none. */
-static uint32_t family_find(struct feed_sink *sink, struct text name)
+uint32_t feed_sink_family(struct feed_sink *sink, struct text name)
 {
     char lower[FEED_FAMILY];
     if (name.at == NULL || name.len == 0)
@@ -134,7 +133,7 @@ static uint32_t family_find(struct feed_sink *sink, struct text name)
 static uint32_t family_of(struct feed_sink *sink, struct text name)
 {
     if (name.at != sink->family_last.at || name.len != sink->family_last.len) {
-        sink->family_last_at = family_find(sink, name);
+        sink->family_last_at = feed_sink_family(sink, name);
         sink->family_last = name;
     }
     return sink->family_last_at;

@@ -68,6 +68,10 @@ void feed_sink_file(struct feed_sink *sink, struct text path);
 void feed_sink_read(struct feed_sink *sink, const struct feed_file *file);
 /* Puts {uint16 len, bytes} into the pool; 0 when there is no room or no text. */
 uint32_t feed_sink_text(struct feed_sink *sink, struct text text);
+/* 1 + index of the family, put into the pool when it is new; 0 = none. */
+uint32_t feed_sink_family(struct feed_sink *sink, struct text name);
+/* Everything of `from` behind what is in `into` (join.c); from stays as it is, between files. */
+void feed_sink_join(struct feed_sink *into, const struct feed_sink *from);
 /* "12 lines not understood, 3 ..." of what was rejected so far, for an error message. */
 void feed_sink_tell(const struct feed_sink *sink, struct buf *out);
 /* The whole file into out. name: of the set; origin: the path it was read from. */

@@ -9,6 +9,7 @@
 
 #include "base/cursor.h"
 #include "base/mem.h"
+#include "feeds/members.h"
 
 #define ZLIB_CONST
 #include <zlib.h>
@@ -168,12 +169,12 @@ static void member_read(void *context, struct text path, struct text content)
     buf_free(&unpacked);
 }
 
-static bool tar_read(struct feed_sink *sink, struct text archive)
+static bool tar_list(struct members *members, struct text archive)
 {
     struct cursor c = cursor_over(archive.at, archive.len);
     struct text long_name = {NULL, 0};
     char short_name[TAR_NAME];
-    for (unsigned members = 0; members < TAR_MEMBERS && cursor_left(&c) >= TAR_BLOCK; members++) {
+    for (unsigned n = 0; n < TAR_MEMBERS && cursor_left(&c) >= TAR_BLOCK; n++) {
         const uint8_t *block = cursor_take(&c, TAR_BLOCK);
         if (block == NULL || block[0] == '\0')
             return block != NULL; /* zero blocks end an archive */
@@ -192,11 +193,21 @@ static bool tar_read(struct feed_sink *sink, struct text archive)
         }
         struct text name = long_name.len ? long_name : tar_name(block, short_name);
         if (type == '0' || type == '\0')
-            member_read(sink, name, text_at(content, (size_t)size));
+            members_add(members, name, text_at(content, (size_t)size));
         if (type != 'x' && type != 'g')
             long_name.len = 0;
     }
     return cursor_left(&c) < TAR_BLOCK;
+}
+
+/* True when the archive is whole; what comes before the damage is read anyway. */
+static bool tar_read(struct feed_sink *sink, struct text archive)
+{
+    struct members members = {.at = NULL};
+    bool whole = tar_list(&members, archive);
+    members_read(&members, sink, member_read);
+    members_free(&members);
+    return whole;
 }
 
 void feed_container_read(struct feed_sink *sink, struct text path, struct text content)
