@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "feeds/feeds.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -68,21 +69,42 @@ static bool open_indicators(struct parts *parts)
     return all;
 }
 
-static bool open_geo(struct parts *parts)
-{
-    const struct options *o = parts->options;
+/* The databases, opened beside the indicators: both may have to be compiled first. */
+struct geo_opening {
+    const struct options *options;
+    struct enrich *enrich;
+    unsigned databases;
+    bool done;
     struct err err;
-    parts->enrich = enrich_new(o->cache);
-    for (unsigned i = 0; i < o->geo.len; i++)
-        if (!enrich_add(parts->enrich, o->geo.at[i], &err)) {
-            parts_complain(parts, EXIT_USAGE, err.text);
-            return false;
-        }
-    if (o->geo.len == 0)
-        parts->databases = enrich_add_installed(parts->enrich, &err);
+};
+
+static void *geo_open(void *context)
+{
+    struct geo_opening *geo = context;
+    const struct options *o = geo->options;
+    geo->done = true;
+    geo->enrich = enrich_new(o->cache);
+    for (unsigned i = 0; geo->done && i < o->geo.len; i++)
+        geo->done = enrich_add(geo->enrich, o->geo.at[i], &geo->err);
+    geo->databases = o->geo.len ? o->geo.len : enrich_add_installed(geo->enrich, &geo->err);
+    return NULL;
+}
+
+static bool open_indicators_and_geo(struct parts *parts)
+{
+    struct geo_opening geo = {.options = parts->options};
+    pthread_t thread;
+    bool threaded = pthread_create(&thread, NULL, geo_open, &geo) == 0;
+    bool done = open_indicators(parts);
+    if (threaded)
+        (void)pthread_join(thread, NULL);
     else
-        parts->databases = o->geo.len;
-    return true;
+        (void)geo_open(&geo);
+    parts->enrich = geo.enrich;
+    parts->databases = geo.databases;
+    if (!geo.done)
+        parts_complain(parts, EXIT_USAGE, geo.err.text);
+    return done && geo.done;
 }
 
 static const char *detectors_text(struct parts *parts)
@@ -113,7 +135,7 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
                 struct progress *progress)
 {
     *parts = (struct parts){.options = options, .command = command, .progress = progress};
-    if (!configure(parts) || !open_indicators(parts) || !open_geo(parts))
+    if (!configure(parts) || !open_indicators_and_geo(parts))
         return false;
     parts->detectors = detectors_text(parts);
     parts->sets = sets_text(parts);
