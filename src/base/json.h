@@ -4,8 +4,8 @@
  * JSON_BYTES a document, JSON_DEPTH levels. At its peak a document costs 14 times its bytes of
  * address space, of which pages are taken as they are needed.
  *
- * Order: json_parse -> json_root -> json_get, json_members and the like, which accept the "none" that a
- * missing member yields -> json_free. Texts live as long as the document.
+ * Order: json_parse -> json_root -> json_get, json_members and the like, which accept the "none"
+ * that a missing member yields -> json_free. Texts live as long as the document.
  */
 #ifndef MUSTER_BASE_JSON_H
 #define MUSTER_BASE_JSON_H
