@@ -1,6 +1,7 @@
 /*
- * Indicator files in (the formats of feeds.list), one compiled cache file out. What a file is, is told by its content. A new format
- * is one file ending in `const struct feed_format feed_x` and one line in feeds/feeds.list.
+ * Indicator files in (the formats of feeds.list), one compiled cache file out. What a file is, is
+ * told by its content. A new format is one file ending in `const struct feed_format feed_x` and one
+ * line in feeds/feeds.list.
  */
 #ifndef MUSTER_FEEDS_FEEDS_H
 #define MUSTER_FEEDS_FEEDS_H
