@@ -347,6 +347,56 @@ static void wrapped(void **state)
     feed_set_free(&set);
 }
 
+/* A large archive is read in groups by threads: it says the same as its files in a folder, and the
+ * families that two groups share are one. */
+static void wrapped_in_groups(void **state)
+{
+    (void)state;
+    struct feed_set set = feed_set_new();
+    struct indicator_set_info alone, joined;
+    struct indicator hit;
+    struct buf tar = {0}, text = {0};
+    struct err err;
+    bool compiled;
+    char name[64], folder[128];
+    static const char end[1024];
+    for (unsigned file = 0; file < 40; file++) {
+        text.len = 0;
+        buf_string(&text, "# Maltrail developers\n10.0.0.1\n198.51.100.0/24\nshared.example.org\n");
+        for (unsigned i = 0; i < 6000; i++)
+            buf_format(&text, "n%u.f%u.example.org\n", i, file);
+        (void)snprintf(name, sizeof name, "trails/static/malware/family%u.txt", file % 7);
+        if (file >= 7)
+            (void)snprintf(name, sizeof name, "trails/%u/family%u.txt", file, file % 7);
+        tar_add(&tar, name, text.at, '0');
+        (void)feed_set_file(&set, name, text.at, text.len);
+    }
+    buf_add(&tar, end, sizeof end);
+    assert_true(tar.len > 4 << 20);
+    (void)snprintf(folder, sizeof folder, "%s/trails", set.folder);
+    struct text file = feed_set_compile(&set, folder, &compiled, &err);
+    assert_true(file.at != NULL && indicators_open(set.all, file.at, &err));
+    indicators_info(set.all, 0, &alone);
+    const char *path = feed_set_file(&set, "trails.tar", tar.at, tar.len);
+    file = feed_set_compile(&set, path, &compiled, &err);
+    assert_true(file.at != NULL && indicators_open(set.all, file.at, &err));
+    indicators_info(set.all, 1, &joined);
+    assert_string_equal(alone.digest, joined.digest);
+    assert_int_equal(alone.indicators, joined.indicators);
+    assert_int_equal(joined.by_kind[INDICATOR_NAME], 40 * 6000 + 7);
+    assert_int_equal(joined.by_kind[INDICATOR_ADDRESS], 7);
+    assert_int_equal(joined.lines_used, 40 * 6002);
+    assert_int_equal(joined.lines_refused, 40);
+    assert_int_equal(joined.lines_remark, 40);
+    assert_int_equal(joined.reject[REJECT_RESERVED], alone.reject[REJECT_RESERVED]);
+    assert_non_null(strstr(joined.reject_example[REJECT_RESERVED].at, "family0.txt:2: 10.0.0.1"));
+    hit = find(&set, "n5999.f39.example.org", 2);
+    assert_true(text_is(hit.family, "family4"));
+    buf_free(&tar);
+    buf_free(&text);
+    feed_set_free(&set);
+}
+
 static void read_bytes(const uint8_t *bytes, size_t len, void *context)
 {
     (void)context;
@@ -437,15 +487,11 @@ static void known_paths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(items),
-        cmocka_unit_test(path_confidence),
-        cmocka_unit_test(maltrail),
-        cmocka_unit_test(threatfox),
-        cmocka_unit_test(abuse_ch),
-        cmocka_unit_test(other_formats),
-        cmocka_unit_test(wrapped),
-        cmocka_unit_test(guard_page),
-        cmocka_unit_test(cache_follows_changes),
+        cmocka_unit_test(items),       cmocka_unit_test(path_confidence),
+        cmocka_unit_test(maltrail),    cmocka_unit_test(threatfox),
+        cmocka_unit_test(abuse_ch),    cmocka_unit_test(other_formats),
+        cmocka_unit_test(wrapped),     cmocka_unit_test(wrapped_in_groups),
+        cmocka_unit_test(guard_page),  cmocka_unit_test(cache_follows_changes),
         cmocka_unit_test(known_paths),
     };
     return cmocka_run_group_tests_name("feeds", tests, NULL, NULL);
