@@ -96,11 +96,12 @@ static struct text family_of(const struct stix *stix, struct json_value indicato
 {
     uint64_t key = id_hash(json_get(indicator, "id"));
     const struct link *link = links_find(&stix->indicates, key);
-    const struct link *end = stix->indicates.at + stix->indicates.len;
-    for (; link != NULL && link < end && link->key == key; link++) {
+    for (; link != NULL && link->key == key; link++) {
         const struct link *malware = links_find(&stix->malware, link->target);
         if (malware != NULL && malware->name.len)
             return malware->name;
+        if (link + 1 == stix->indicates.at + stix->indicates.len)
+            break;
     }
     return text_at(NULL, 0);
 }
