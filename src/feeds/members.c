@@ -52,8 +52,10 @@ void members_read(const struct members *members, struct feed_sink *sink,
 {
     struct group group[MEMBERS_GROUPS];
     unsigned groups = members->bytes < MEMBERS_ALONE ? 1 : MEMBERS_GROUPS;
-    const struct feed_file *at = members->at, *end = at + members->len;
+    const struct feed_file *at = members->at, *end = at ? at + members->len : at;
     uint64_t bytes = 0;
+    if (members->len == 0)
+        return;
     for (unsigned g = 0; g < groups; g++) {
         group[g] = (struct group){.first = at, .read = read};
         while (at != end && (g + 1 == groups || bytes < members->bytes / groups * (g + 1)))

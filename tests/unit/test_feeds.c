@@ -424,6 +424,9 @@ static void guard_page(void **state)
     guard_prefixes(banner, sizeof banner - 1, read_bytes, NULL);
     guard_prefixes(json, sizeof json - 1, read_bytes, NULL);
     guard_prefixes(tar.at, 1100, read_bytes, NULL);
+    static const uint8_t empty[1100] = {
+        [257] = 'u', 's', 't', 'a', 'r'}; /* one that holds nothing */
+    read_bytes(empty, sizeof empty, NULL);
     buf_free(&tar);
 }
 
