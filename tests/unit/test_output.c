@@ -142,7 +142,8 @@ static void test_table_long_addresses_and_foul_names(void **state)
     assert_true(address_parse(text_of("2001:db8:1111:2222:3333:4444:5555:6666"), &v6));
     f.sighting[0].host = v6;
     f.sighting[0].controller = v6;
-    f.sighting[0].controller_name = text_of("a\033[2Jb\r\nc\u202ed\xC2\x9B" "2Je\u200b");
+    f.sighting[0].controller_name = text_of("a\033[2Jb\r\nc\u202ed\xC2\x9B"
+                                            "2Je\u200b");
     f.sighting[0].family = text_of("a family name that is longer than its column \xff");
     struct buf buf = table_of(&f, false, 80);
     assert_lines_fit(&buf, 80);

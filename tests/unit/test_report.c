@@ -19,7 +19,9 @@
 
 static char folder[64];
 
-#define FOUL "</td><script>alert(1)</script>\"'&\033[2J\u202egpj.exe\xC2\x9B" "2J\xff"
+#define FOUL                                                                                       \
+    "</td><script>alert(1)</script>\"'&\033[2J\u202egpj.exe\xC2\x9B"                               \
+    "2J\xff"
 
 static const struct findings_plan plan = {.source = "made/<b>\"a\".pcap",
                                           .source_id = "0123456789abcdef0123456789abcdef",
@@ -43,7 +45,7 @@ static int make_store(void **state)
         f.sighting[i].controller_name = text_of(FOUL);
     }
     for (size_t i = 4; i < f.sightings; i += 7) { /* names instead of addresses; foul reasons */
-        if (i % plan.hosts % 7 != 4) /* controllers that test_trace does not ask for */
+        if (i % plan.hosts % 7 != 4)              /* controllers that test_trace does not ask for */
             continue;
         struct evidence *e = (struct evidence *)(uintptr_t)f.sighting[i].evidence.at;
         e[0].why = e[0].item = e[0].set = text_of(FOUL);
@@ -201,9 +203,8 @@ static void test_html_is_whole_and_safe(void **state)
     assert_non_null(strstr(buf.at, "&lt;script&gt;alert(1)&lt;/script&gt;"));
     assert_non_null(strstr(buf.at, "<details><summary><b>intel</b>: the address is listed"));
     assert_non_null(strstr(buf.at, "strength +9.50; set trails@0123abcd"));
-    static const char *const never[] = {"<script", "http://", "https://", "url(",     "@import",
-                                        "src=",    "\033",    "\u202e",   "\xC2\x9B", "\xff",
-                                        "<b>\"a\""};
+    static const char *const never[] = {"<script", "http://", "https://", "url(", "@import", "src=",
+                                        "\033",    "\u202e",  "\xC2\x9B", "\xff", "<b>\"a\""};
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
         if (strstr(buf.at, never[i]) != NULL)
             fail_msg("the page has %s", never[i]);

@@ -250,12 +250,9 @@ static void cannot_write(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(same_seed),
-        cmocka_unit_test(packets_right),
-        cmocka_unit_test(campus_right),
-        cmocka_unit_test(campus_same_seed),
-        cmocka_unit_test(campus_truth),
-        cmocka_unit_test(random_known),
+        cmocka_unit_test(same_seed),    cmocka_unit_test(packets_right),
+        cmocka_unit_test(campus_right), cmocka_unit_test(campus_same_seed),
+        cmocka_unit_test(campus_truth), cmocka_unit_test(random_known),
         cmocka_unit_test(cannot_write),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
