@@ -389,7 +389,7 @@ static void set_widths(struct page *page, const struct section sections[PARTS])
     char host[ADDRESS_TEXT];
     size_t widest_host = 4, widest_controller = 10;
     for (int n = 0; n < PARTS; n++)
-        for (size_t i = 0; i < sections[n].len && (n < PART_SUSPECTED || i < SUSPECTED_MAX); i++) {
+        for (size_t i = 0; (n < PART_SUSPECTED || i < SUSPECTED_MAX) && i < sections[n].len; i++) {
             size_t len = strlen(address_format(sections[n].line[i].best->host, host));
             cell.len = 0;
             put_controller(&cell, sections[n].line[i].best);
