@@ -1,12 +1,13 @@
 #include "app.h"
 
 #include "app_http.h"
+#include "app_identity.h"
 #include "app_talk.h"
 #include "wire/app.h"
 
 #include <string.h>
 
-enum { APP_NEW, APP_TLS, APP_HTTP, APP_DNS, APP_TALK, APP_OTHER };
+enum { APP_NEW, APP_TLS, APP_HTTP, APP_DNS, APP_TALK, APP_KERBEROS, APP_IDENTITY, APP_OTHER };
 enum { LOOK_BYTES = 24, LOOK_DATAGRAMS = 3 };
 enum { TLS_SIDE_OPEN, TLS_SIDE_DONE };
 
@@ -20,6 +21,8 @@ void app_emit(struct app *app, const struct flow *flow, enum record_kind kind, c
         r.dns = what;
     else if (kind == RECORD_TLS)
         r.tls = what;
+    else if (kind == RECORD_IDENTITY)
+        r.identity = what;
     else if (kind == RECORD_HTTP)
         r.http = what;
     else
@@ -145,6 +148,30 @@ static void dns_data(struct app *app, uint32_t index, unsigned dir, const uint8_
     buffers_remove(app->buffers, *content(flow, dir), 0, used);
 }
 
+/* ---- Kerberos over TCP: messages behind four bytes of length (RFC 4120 7.2.2) */
+
+static void kerberos_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
+                          size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
+    uint32_t have, used = 0;
+    if (!buffers_append(app->buffers, content(flow, dir), owner, bytes, len)) {
+        stop(app, flow, dir);
+        return;
+    }
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    while (have - used >= 4) {
+        uint32_t want = (uint32_t)at[used] << 24 | (uint32_t)at[used + 1] << 16 |
+                        (uint32_t)at[used + 2] << 8 | at[used + 3];
+        if (have - used - 4 < want)
+            break;
+        app_identity_kerberos(app, flow, dir, at + used + 4, want);
+        used += 4 + want;
+    }
+    buffers_remove(app->buffers, *content(flow, dir), 0, used);
+}
+
 /* ---- telling protocols apart */
 
 static void route(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes, size_t len)
@@ -162,8 +189,11 @@ static void route(struct app *app, uint32_t index, unsigned dir, const uint8_t *
     case APP_TALK:
         talk_data(app, index, dir, bytes, len);
         break;
+    case APP_KERBEROS:
+        kerberos_data(app, index, dir, bytes, len);
+        break;
     default:
-        stop(app, flows_at(app->flows, index), dir);
+        app_identity_stream(app, index, dir, bytes, len);
     }
 }
 
@@ -185,6 +215,10 @@ static uint8_t tell(struct app *app, const struct flow *flow, unsigned dir, cons
     *name = app_recognise_stream(at, len, opener);
     if (*name)
         return talk_wanted(*name) ? APP_TALK : APP_OTHER;
+    if (app_identity_is_kerberos(at, len)) {
+        *name = "kerberos";
+        return APP_KERBEROS;
+    }
     if (dns_framed(app, at, len)) {
         *name = "dns";
         return APP_DNS;
@@ -269,7 +303,7 @@ static void on_gap(void *context, uint32_t index, unsigned dir, uint32_t len)
         flow->stream[dir].state = STREAM_DONE; /* what came before is told at the end */
     else if (flow->app_state == APP_TALK)
         talk_end(app, index, dir);
-    else if (flow->app_state == APP_DNS)
+    else if (flow->app_state == APP_DNS || flow->app_state == APP_KERBEROS)
         stop(app, flow, dir);
     else
         buffers_drop(app->buffers, content(flow, dir));
@@ -286,31 +320,21 @@ void app_init(struct app *app, struct flows *flows, struct buffers *buffers, str
     app->sink = (struct tcp_sink){.context = app, .data = on_data, .gap = on_gap};
 }
 
-/* NetBIOS name service (RFC 1002 4.2) has DNS's frame around names of 32 letters from a to p. */
-static bool is_netbios(const struct dns_record *dns)
-{
-    if (dns->name.len < 32 || (dns->name.len > 32 && dns->name.at[32] != '.'))
-        return false;
-    for (int i = 0; i < 32; i++)
-        if (dns->name.at[i] < 'a' || dns->name.at[i] > 'p')
-            return false;
-    return true;
-}
-
 void app_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes, size_t len)
 {
     struct flow *flow = flows_at(app->flows, index);
     struct flow_stream *s = &flow->stream[dir];
     if (s->state == STREAM_DONE || len == 0)
         return;
+    const char *identity = app_identity_datagram(app, flow, dir, bytes, len);
+    if (identity && flow->app_state != APP_DNS) {
+        flow->app_state = APP_IDENTITY;
+        flow->app = identity;
+        return;
+    }
     struct dns_record record = {0};
     app->dns.used = 0;
     if (dns_parse(bytes, len, &app->dns, &record)) {
-        if (is_netbios(&record)) {
-            flow->app = "netbios";
-            s->state = STREAM_DONE;
-            return;
-        }
         flow->app_state = APP_DNS;
         flow->app = "dns";
         app_emit(app, flow, RECORD_DNS, &record);

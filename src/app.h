@@ -1,7 +1,7 @@
 /*
  * The application layer of conversations: takes bytes in order (flow/tcp.h) or datagrams, tells the
- * protocol by content, never by port, and emits DNS, TLS and HTTP records. All its memory is the
- * flow's and the buffers'.
+ * protocol by content, never by port, and emits DNS, TLS, HTTP and identity records. All its memory
+ * is the flow's and the buffers'.
  *
  * Order: app_init -> app_datagram / the tcp_sink for each frame -> app_finish at the flow's end.
  */
@@ -12,6 +12,7 @@
 #include "record/skip.h"
 #include "wire/dns.h"
 #include "wire/http.h"
+#include "wire/identity.h"
 #include "wire/tls.h"
 
 struct app {
@@ -21,10 +22,12 @@ struct app {
     struct skips *skips;
     struct instant now; /* of the frame in hand */
     uint64_t number;    /* likewise */
+    uint64_t mac;       /* likewise: who sent it, if it was sent to all or many; else 0 */
     void *context;      /* of emit */
     void (*emit)(void *context, const struct record *record);
     struct tls_scratch client, server; /* parsers' working room */
     struct dns_scratch dns;
+    struct identity_scratch identity;
 };
 
 void app_init(struct app *app, struct flows *flows, struct buffers *buffers, struct skips *skips,

@@ -20,6 +20,8 @@ void conf_default(struct conf *conf)
         conf->judge[k] = judge_knobs[k].value;
     for (unsigned k = 0; feeds_knobs[k].name; k++)
         conf->feeds[k] = feeds_knobs[k].value;
+    for (unsigned k = 0; store_knobs[k].name; k++)
+        conf->store[k] = store_knobs[k].value;
 }
 
 static bool set_in(const struct knob *knobs, double *values, const char *stage, const char *name,
@@ -46,6 +48,8 @@ static bool set(struct conf *conf, const char *stage, const char *name, const ch
         return set_in(judge_knobs, conf->judge, stage, name, value, err);
     if (strcmp(stage, "feeds") == 0)
         return set_in(feeds_knobs, conf->feeds, stage, name, value, err);
+    if (strcmp(stage, "store") == 0)
+        return set_in(store_knobs, conf->store, stage, name, value, err);
     for (unsigned d = 0; d < detectors_len; d++)
         if (strcmp(detectors[d]->name, stage) == 0)
             return set_in(detectors[d]->knobs, conf->detector[d], stage, name, value, err);

@@ -9,6 +9,7 @@
 #include "detect/detect.h"
 #include "feeds/remote.h"
 #include "judge/judge.h"
+#include "store/store.h"
 
 enum { CONF_DETECTORS = 32, CONF_KNOBS = 32 };
 
@@ -16,6 +17,7 @@ struct conf {
     double detector[CONF_DETECTORS][CONF_KNOBS]; /* in the order of the detector's table */
     double judge[JUDGE_KNOBS];
     double feeds[FEEDS_KNOBS];
+    double store[STORE_KNOBS]; /* change no finding: not in the digest */
 };
 
 void conf_default(struct conf *conf);

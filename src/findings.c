@@ -37,6 +37,52 @@ static int compare_contacts(const void *left, const void *right)
     COMPARE_ROWS(a, b);
 }
 
+#define COMPARE_TEXT(a, b, column)                                                                 \
+    do {                                                                                           \
+        int order = compare_text((a)->column, (b)->column);                                        \
+        if (order)                                                                                 \
+            return order;                                                                          \
+    } while (0)
+
+static int compare_identities(const void *left, const void *right)
+{
+    const struct identity *a = left, *b = right;
+    int hosts = address_compare(a->host, b->host);
+    if (hosts)
+        return hosts;
+    COMPARE_TEXT(a, b, known_by);
+    if (a->first.us != b->first.us)
+        return a->first.us < b->first.us ? -1 : 1;
+    COMPARE_TEXT(a, b, name);
+    COMPARE_TEXT(a, b, domain);
+    COMPARE_TEXT(a, b, user);
+    COMPARE_TEXT(a, b, mac);
+    COMPARE_TEXT(a, b, dhcp_client);
+    return compare_text(a->fingerprint, b->fingerprint);
+}
+
+static void gather_identities(struct findings *ret, struct shard *const *shards, const char *sensor,
+                              struct text source)
+{
+    size_t len, identities = 0;
+    for (unsigned i = 0; i < SHARDS; i++) {
+        (void)shard_identities(shards[i], &len);
+        identities += len;
+    }
+    ret->identity = arena_new(&ret->arena, identities * sizeof *ret->identity);
+    ret->identities = 0;
+    for (unsigned i = 0; i < SHARDS; i++) {
+        const struct identity *row = shard_identities(shards[i], &len);
+        for (size_t k = 0; k < len; k++) {
+            struct identity *to = &ret->identity[ret->identities++];
+            *to = row[k];
+            to->sensor = text_of(sensor);
+            to->source = source;
+        }
+    }
+    qsort(ret->identity, ret->identities, sizeof *ret->identity, compare_identities);
+}
+
 static struct text country(struct arena *arena, const char code[3])
 {
     return code[0] ? arena_text(arena, text_of(code)) : text_of(NULL);
@@ -106,6 +152,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
         ret->contact[i].sensor = text_of(sensor);
         ret->contact[i].source = coverage->source;
     }
+    gather_identities(ret, shards, sensor, coverage->source);
     struct shard_counts *counts = &notes->counts;
     ret->coverage = *coverage;
     ret->coverage.flows = (int64_t)counts->flows;

@@ -8,10 +8,11 @@
 enum {
     FLOWS_SHARE = 38,
     BUFFERS_SHARE = 22,
-    PAIRS_SHARE = 25,
+    PAIRS_SHARE = 24,
     CALLS_SHARE = 5,
     HOSTS_SHARE = 4,
-    NAMES_SHARE = 6
+    NAMES_SHARE = 5,
+    IDENTITIES_SHARE = 2
 };
 
 /* A buffer was taken away for another conversation: its owner goes on without it. */
@@ -60,6 +61,7 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
     table_init(&s->hosts, host_bytes, bytes / 100 * HOSTS_SHARE);
     s->blank_host = mem_new(1, host_bytes);
     table_init(&s->names, sizeof(struct name_entry), bytes / 100 * NAMES_SHARE);
+    table_init(&s->identities, sizeof(struct identity_entry), bytes / 100 * IDENTITIES_SHARE);
     app_init(&s->app, &s->flows, &s->buffers, &s->counts.skips, shard_record, s);
     shard_reset(s);
     return s;
@@ -73,6 +75,8 @@ void shard_reset(struct shard *s)
     calls_reset(&s->calls);
     table_reset(&s->hosts);
     table_reset(&s->names);
+    table_reset(&s->identities);
+    s->identities_pending = 0;
     arena_free(&s->arena);
     mem_free(s->rows.sighting);
     mem_free(s->rows.contact);
@@ -94,6 +98,7 @@ void shard_free(struct shard *s)
     calls_free(&s->calls);
     table_free(&s->hosts);
     table_free(&s->names);
+    table_free(&s->identities);
     mem_free(s->blank_host);
     mem_free(s);
 }
@@ -218,6 +223,7 @@ void shard_frame(struct shard *s, const struct frame *frame, bool out)
         return;
     s->app.now = frame->time;
     s->app.number = frame->number;
+    s->app.mac = frame->mac_target >> 40 & 1 ? frame->mac_source : 0;
     if (frame->protocol == PROTOCOL_TCP)
         tcp_segment(&s->flows, &s->buffers, &s->app.sink, index, out ? OUT : IN, frame);
     else if (frame->protocol == PROTOCOL_UDP)
@@ -231,4 +237,5 @@ void shard_finish(struct shard *s)
         flow_end(s, i);
     struct day all = {INT32_MAX};
     shard_close_days_before(s, all);
+    shard_close_identities(s);
 }

@@ -34,11 +34,14 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
                         const struct indicators *indicators);
 /* The frame's source (out) or target is a host of this shard. */
 void shard_frame(struct shard *shard, const struct frame *frame, bool out);
+/* A frame to many that is no conversation but tells who `about`, a host of this shard, is. */
+void shard_tell(struct shard *shard, const struct frame *frame, struct address about);
 /* Ends all conversations and closes all days: rows are whole. */
 void shard_finish(struct shard *shard);
 /* Rows in no order; texts and lists live until shard_reset. */
 const struct sighting *shard_sightings(const struct shard *shard, size_t *len);
 const struct contact *shard_contacts(const struct shard *shard, size_t *len);
+const struct identity *shard_identities(const struct shard *shard, size_t *len);
 const struct shard_counts *shard_counts(const struct shard *shard);
 void shard_counts_add(struct shard_counts *to, const struct shard_counts *from);
 void shard_reset(struct shard *shard);

@@ -310,6 +310,10 @@ static void on_flow(struct shard *s, const struct record *record)
 void shard_record(void *context, const struct record *record)
 {
     struct shard *s = context;
+    if (record->kind == RECORD_IDENTITY) {
+        shard_identity(s, record);
+        return;
+    }
     if (address_is_special(record->ends.outside))
         return;
     switch (record->kind) {
@@ -323,6 +327,8 @@ void shard_record(void *context, const struct record *record)
     case RECORD_HTTP:
     case RECORD_TALK:
         on_content(s, record);
+        break;
+    case RECORD_IDENTITY:
         break;
     }
 }

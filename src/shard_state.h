@@ -1,6 +1,7 @@
 /*
  * The inside of a shard, shared by shard.c (frames), shard_tables.c (hosts, names,
- * pairs), shard_records.c (records to detectors) and close.c (evidence, rows).
+ * pairs), shard_identity.c (who the hosts are), shard_records.c (records to detectors) and close.c
+ * (evidence, rows).
  */
 #ifndef MUSTER_SHARD_STATE_H
 #define MUSTER_SHARD_STATE_H
@@ -37,11 +38,28 @@ struct name_entry {
     char name[NAME_KEPT];
 };
 
+/* What one way of knowing told of a host; compared byte by byte. */
+struct identity_entry {
+    struct table_link link;
+    struct {
+        struct address host;
+        uint64_t mac;
+        const char *known_by;
+        uint8_t client_len, name_len, domain_len, user_len, print_len, pad[3];
+        char client[64], name[64], domain[64], user[64], print[128];
+    } told;
+    struct instant first, last;
+    uint64_t number, seen;
+    bool pending; /* the server has not agreed yet */
+};
+
 struct rows_of_shard {
     struct sighting *sighting;
     size_t sightings, sightings_room;
     struct contact *contact;
     size_t contacts, contacts_room;
+    struct identity *identity; /* in the arena */
+    size_t identities;
 };
 
 struct shard {
@@ -54,7 +72,8 @@ struct shard {
     struct buffers buffers;
     struct calls calls;
     struct app app;
-    struct table pairs, hosts, names;
+    struct table pairs, hosts, names, identities;
+    uint32_t identities_pending;
     struct host_entry *blank_host; /* stands in for an evicted one */
     uint32_t pair_offset[CONF_DETECTORS], host_offset[CONF_DETECTORS];
     struct instant now; /* newest packet time */
@@ -88,6 +107,10 @@ struct pair_entry *shard_pair_take(struct shard *shard, const struct pair_key *k
                                    struct text name);
 /* The pair is called so from now on; null, empty and overlong names change nothing. */
 void shard_name_pair(struct pair_entry *pair, struct text name);
+
+/* shard_identity.c */
+void shard_identity(struct shard *shard, const struct record *record);
+void shard_close_identities(struct shard *shard); /* makes the rows */
 
 /* shard_records.c: `context` is the shard */
 void shard_record(void *context, const struct record *record);

@@ -21,8 +21,9 @@ enum {
 struct route {
     uint16_t frame;
     uint8_t shard;
-    bool out;
+    uint8_t what; /* enum route_what */
 };
+enum route_what { ROUTE_IN, ROUTE_OUT, ROUTE_TELLS }; /* the last: no conversation, see `about` */
 
 /* A block of packets, decoded, on its way to the workers. Sealed once it is queued. */
 struct batch {
@@ -30,8 +31,9 @@ struct batch {
     struct frame frame[BLOCK_PACKETS];
     struct route route[2 * BLOCK_PACKETS];
     uint32_t routes;
-    int users;              /* workers that still read it */
-    struct arena datagrams; /* bytes of packets that were put together of fragments */
+    struct address about[BLOCK_PACKETS]; /* of a frame that tells: whom it is about */
+    int users;                           /* workers that still read it */
+    struct arena datagrams;              /* bytes of packets that were put together of fragments */
     size_t datagram_bytes;
 };
 
@@ -50,6 +52,7 @@ struct reader {
     XXH3_state_t *identity;
     int32_t day[DAYS_MAX];
     unsigned days;
+    struct identity_scratch identity_scratch;
     struct fragment fragment; /* of the packet in hand */
 };
 
@@ -72,8 +75,12 @@ static void work(struct way *way, const struct batch *batch, unsigned number, un
 {
     for (uint32_t i = 0; i < batch->routes; i++) {
         const struct route *r = &batch->route[i];
-        if (r->shard % of == number)
-            shard_frame(way->shard[r->shard], &batch->frame[r->frame], r->out);
+        if (r->shard % of != number)
+            continue;
+        if (r->what == ROUTE_TELLS)
+            shard_tell(way->shard[r->shard], &batch->frame[r->frame], batch->about[r->frame]);
+        else
+            shard_frame(way->shard[r->shard], &batch->frame[r->frame], r->what == ROUTE_OUT);
     }
 }
 
@@ -257,6 +264,22 @@ static __attribute__((noinline)) enum skip assemble(struct way *way, struct batc
     return frame_decode_whole(f);
 }
 
+/* A frame to or from no single machine: it goes to the shard of the host that it names, if it names
+ * one. That is its sender, or whom DHCP gives an address: who runs the shard plays no part. */
+static enum skip route_telling(struct way *way, struct batch *batch, uint32_t index)
+{
+    const struct frame *f = &batch->frame[index];
+    struct address *about = &batch->about[index];
+    if (!identity_hears(f, &way->reader.identity_scratch, about) || address_is_special(*about))
+        return SKIP_multicast;
+    bool sender = address_same(*about, f->source) && f->home & FRAME_SOURCE_HOME;
+    if (!sender && !home_holds(way->setup.home, *about))
+        return SKIP_multicast;
+    batch->route[batch->routes++] =
+        (struct route){(uint16_t)index, (uint8_t)shard_of(*about), ROUTE_TELLS};
+    return SKIPS;
+}
+
 static enum skip route(struct way *way, struct batch *batch, uint32_t index)
 {
     const struct packet *p = &batch->block.packet[index];
@@ -271,7 +294,7 @@ static enum skip route(struct way *way, struct batch *batch, uint32_t index)
         return SKIP_bad_time;
     f->home = home_ends(way, f);
     if (address_is_special(f->source) || address_is_special(f->target))
-        return SKIP_multicast;
+        return route_telling(way, batch, index);
     if (f->home == 0) {
         foreign_network(r->notes, f->source);
         foreign_network(r->notes, f->target);
@@ -285,10 +308,10 @@ static enum skip route(struct way *way, struct batch *batch, uint32_t index)
     }
     if (f->home & FRAME_SOURCE_HOME)
         batch->route[batch->routes++] =
-            (struct route){(uint16_t)index, (uint8_t)shard_of(f->source), true};
+            (struct route){(uint16_t)index, (uint8_t)shard_of(f->source), ROUTE_OUT};
     if (f->home & FRAME_TARGET_HOME)
         batch->route[batch->routes++] =
-            (struct route){(uint16_t)index, (uint8_t)shard_of(f->target), false};
+            (struct route){(uint16_t)index, (uint8_t)shard_of(f->target), ROUTE_IN};
     return SKIPS;
 }
 

@@ -248,6 +248,7 @@ void settings_each(void (*put)(void *state, const char *stage, const struct knob
 #define settings(stage, knobs) put(state, stage, knobs)
     settings("judge", judge_knobs);
     settings("feeds", feeds_knobs);
+    settings("store", store_knobs);
     for (unsigned i = 0; i < detectors_len; i++)
         settings(detectors[i]->name, detectors[i]->knobs);
 #undef settings

@@ -100,6 +100,7 @@ static void read_one(struct run *run, const char *path)
             store_write(o->store, &findings, o->again, o->memory_bytes / 4, &err);
         if (written == STORE_FAILED)
             parts_complain(&run->parts, EXIT_WORLD, err.text);
+        store_forget(o->store, run->parts.conf.store[STORE_BYSTANDER_DAYS]);
         run->summary.known += written == STORE_KNOWN;
     }
     if (unread_link && run->parts.status < EXIT_UNUSED_INPUT)

@@ -229,6 +229,7 @@ static void intel_record(const struct detect *detect, const struct record *recor
         record_http(detect, record);
         break;
     case RECORD_TALK:
+    case RECORD_IDENTITY:
         break; /* not asked for */
     }
 }

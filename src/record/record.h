@@ -15,6 +15,7 @@ enum record_kind {
     RECORD_TLS = 4,
     RECORD_HTTP = 8,
     RECORD_TALK = 16,
+    RECORD_IDENTITY = 32, /* for the identity table: no detector is asked */
 };
 
 /* The ends of a conversation. `host` is the home end whose state the record is filed under. */
@@ -115,6 +116,17 @@ struct talk_record {
     bool host_first;     /* the host spoke first */
 };
 
+/* What one message told of who a home address is. Texts are printable UTF-8, null when not told. */
+struct identity_record {
+    const char *known_by; /* "dhcp", "netbios", ...; static */
+    uint64_t mac;         /* 48 bits; 0 = not told */
+    struct text client;   /* DHCP client identifier */
+    struct text name, domain, user;
+    struct text fingerprint;
+    bool pending;  /* only wished for (DHCP INIT-REBOOT): counts once the server has agreed */
+    bool confirms; /* the server agreed: address and MAC belong together */
+};
+
 struct record {
     enum record_kind kind;
     struct instant time; /* of the packet that completed it; a flow: its last packet */
@@ -126,6 +138,7 @@ struct record {
         const struct tls_record *tls;
         const struct http_record *http;
         const struct talk_record *talk;
+        const struct identity_record *identity;
     };
 };
 

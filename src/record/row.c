@@ -175,6 +175,15 @@ void row_contact(struct buf *buf, const struct contact *row, enum row_for whom)
     buf_char(buf, '}');
 }
 
+void row_identity(struct buf *buf, const struct identity *row, enum row_for whom)
+{
+    struct row to = {buf, whom, row->source};
+    size_t start = buf->len;
+#include "record/identity.list"
+    buf->at[start] = '{';
+    buf_char(buf, '}');
+}
+
 void row_coverage(struct buf *buf, const struct coverage *row, enum row_for whom)
 {
     struct row to = {buf, whom, row->source};

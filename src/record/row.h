@@ -15,6 +15,7 @@ enum row_for { ROW_FOR_OUTPUT, ROW_FOR_STORE };
 /* Appends the object, without a newline. */
 void row_sighting(struct buf *buf, const struct sighting *row, enum row_for whom);
 void row_contact(struct buf *buf, const struct contact *row, enum row_for whom);
+void row_identity(struct buf *buf, const struct identity *row, enum row_for whom);
 void row_coverage(struct buf *buf, const struct coverage *row, enum row_for whom);
 
 /* "listed_end": the name of an evidence group. */

@@ -1,6 +1,6 @@
 /*
- * The rows that leave the judge: sightings, contacts, coverage. Their columns stand once in
- * columns.list; JSON, CSV, the store's DDL and the docs are made from it.
+ * The rows that leave the judge: sightings, contacts, identities, coverage. Their columns stand
+ * once in columns.list; JSON, CSV, the store's DDL and the docs are made from it.
  */
 #ifndef MUSTER_RECORD_SIGHTING_H
 #define MUSTER_RECORD_SIGHTING_H
@@ -37,6 +37,9 @@ struct sighting {
 struct contact {
 #include "record/contact.list"
 };
+struct identity {
+#include "record/identity.list"
+};
 struct coverage {
 #include "record/coverage.list"
 };
@@ -49,6 +52,8 @@ struct findings {
     size_t sightings;
     struct contact *contact; /* sorted likewise */
     size_t contacts;
+    struct identity *identity; /* sorted by host, known_by, first */
+    size_t identities;
     struct coverage coverage;
 };
 

@@ -67,6 +67,24 @@ static bool make_coverage(struct asking *a, const struct stems *stems, struct er
     return done;
 }
 
+/* Who hosts are: those with a finding, and those whose rows are still kept. */
+static bool make_identity(struct asking *a, struct err *err)
+{
+    return duck_run(a->duck,
+                    "CREATE VIEW identities AS SELECT * FROM identity UNION ALL BY NAME "
+                    "SELECT * FROM bystander",
+                    err);
+}
+
+/* A file of bystanders may have been forgotten (store_forget). */
+static bool is_there(const struct asking *a, enum schema table, const char *below)
+{
+    char path[PATH_MAX];
+    int used = snprintf(path, sizeof path, "%s/%s", a->folder, below);
+    return table != SCHEMA_BYSTANDER ||
+           (used > 0 && (size_t)used < sizeof path && file_exists(path));
+}
+
 /* `table` over the files that the coverage rows name; without any, an empty table. */
 static bool make_table(struct asking *a, enum schema table, struct err *err)
 {
@@ -78,18 +96,21 @@ static bool make_table(struct asking *a, enum schema table, struct err *err)
                "WHERE starts_with(file, '%s/') ORDER BY file",
                schema_name[table]);
     bool done = duck_ask(a->duck, sql.at, &arena, &rows, err);
+    const char *comma = "";
     sql.len = 0;
-    if (done && rows.len == 0) {
+    buf_format(&sql, "CREATE VIEW %s AS SELECT * FROM read_parquet([", schema_name[table]);
+    for (size_t i = 0; done && i < rows.len; i++)
+        if (is_there(a, table, rows_cell(&rows, i, 0).at)) {
+            buf_string(&sql, comma);
+            put_path(&sql, a->folder, rows_cell(&rows, i, 0).at);
+            comma = ",";
+        }
+    buf_string(&sql, "], union_by_name=true)");
+    if (done && *comma == '\0') {
+        sql.len = 0;
         buf_format(&sql, "CREATE TABLE %s (", schema_name[table]);
         schema_columns(&sql, table);
         buf_string(&sql, ")");
-    } else if (done) {
-        buf_format(&sql, "CREATE VIEW %s AS SELECT * FROM read_parquet([", schema_name[table]);
-        for (size_t i = 0; i < rows.len; i++) {
-            buf_string(&sql, i ? "," : "");
-            put_path(&sql, a->folder, rows_cell(&rows, i, 0).at);
-        }
-        buf_string(&sql, "], union_by_name=true)");
     }
     done = done && duck_run(a->duck, sql.at, err);
     buf_free(&sql);
@@ -117,7 +138,9 @@ static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsig
         struct asker asker = {.state = a, .ask = ask_duck, .run = run_duck};
         if (a->duck != NULL && make_coverage(a, &stems, err) &&
             make_table(a, SCHEMA_SIGHTING, err) && make_table(a, SCHEMA_CONTACT, err) &&
-            duck_run(a->duck, schema_views, err) && use(&asker, state, err))
+            make_table(a, SCHEMA_IDENTITY, err) && make_table(a, SCHEMA_BYSTANDER, err) &&
+            make_identity(a, err) && duck_run(a->duck, schema_views, err) &&
+            use(&asker, state, err))
             answer = STORE_ANSWERED;
         duck_close(a->duck);
         a->duck = NULL;

@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/mem.h"
+#include "store/store.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -178,9 +179,9 @@ void stems_free(struct stems *stems)
 /* Coverage first: from then on nobody new resolves to the data. */
 static void delete_generation(const char *folder, const struct stem *stem)
 {
-    static const char *const table[] = {"coverage", "sighting", "contact"};
+    static const char *const table[] = {"coverage", "sighting", "contact", "identity", "bystander"};
     char path[PATH_MAX];
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < sizeof table / sizeof *table; i++)
         if (stem_path(path, folder, table[i], stem))
             (void)unlink(path);
 }
@@ -196,10 +197,15 @@ void generation_retire(const char *folder, const struct stem *stem)
     stems_free(&stems);
 }
 
-static bool older_than_an_hour(const char *path, struct instant now)
+static bool older_than(const char *path, struct instant now, int64_t seconds)
 {
     struct stat st;
-    return lstat(path, &st) == 0 && now.us / SECOND_US - st.st_mtim.tv_sec > AGE_KEPT_S;
+    return lstat(path, &st) == 0 && now.us / SECOND_US - st.st_mtim.tv_sec > seconds;
+}
+
+static bool older_than_an_hour(const char *path, struct instant now)
+{
+    return older_than(path, now, AGE_KEPT_S);
 }
 
 /* A superseded generation goes once the one that superseded it has stood for an hour. */
@@ -289,5 +295,22 @@ void generation_sweep(const char *folder, struct instant now)
     sweep_superseded(folder, now);
     sweep_orphans(folder, "sighting", now);
     sweep_orphans(folder, "contact", now);
+    sweep_orphans(folder, "identity", now);
+    sweep_orphans(folder, "bystander", now);
     sweep_scratch(folder, now);
+}
+
+void store_forget(const char *folder, double days)
+{
+    char path[PATH_MAX];
+    struct stems stems = {0};
+    size_t room = 0;
+    struct instant now = clock_now();
+    int used = snprintf(path, sizeof path, "%s/bystander", folder);
+    if (used > 0 && (size_t)used < sizeof path && list_folder(&stems, &room, path, NULL))
+        for (size_t i = 0; i < stems.len; i++)
+            if (stem_path(path, folder, "bystander", &stems.at[i]) &&
+                older_than(path, now, (int64_t)(days * 86400)))
+                (void)unlink(path);
+    stems_free(&stems);
 }

@@ -4,6 +4,7 @@
  *
  * A source's rows are immutable files named by a stem (generation.h):
  *     sighting/STEM.parquet   contact/STEM.parquet   coverage/XX/STEM.parquet
+ *     identity/STEM.parquet   bystander/STEM.parquet
  * A writer makes them in its own folder under temp/, then renames (after fsync) the data files into
  * place and, last, the coverage file. That rename is the moment at which the source counts. Killed
  * before it, the writer leaves files that nobody looks for, because readers start from coverage;
@@ -15,12 +16,16 @@
  * comes): a reader that listed the folder while the new name appeared may have missed it, and then
  * sees the old, whole. Two writers of the same source make two generations; the newer counts.
  *
+ * A bystander file (who those hosts are of which nothing was found) is deleted after some days
+ * (store_forget); readers pass over one that is not there.
+ *
  * A reader that is overtaken (its file deleted) finds a file gone and begins again (ask.c).
  */
 #include "store/store.h"
 
 #include "base/buf.h"
 #include "base/file.h"
+#include "base/mem.h"
 #include "record/row.h"
 #include "store/duck.h"
 #include "store/generation.h"
@@ -32,19 +37,28 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+const struct knob store_knobs[] = {
+    [STORE_BYSTANDER_DAYS] = {"bystander_days", "days",
+                              "how long names of hosts without a finding are kept", 30, 0, 36500},
+    [STORE_KNOBS] = {.name = NULL},
+};
+
 struct writing {
     char folder[PATH_MAX];  /* the store's, absolute */
     char scratch[PATH_MAX]; /* this writer's own, in temp/ */
     struct stem stem;
     const struct findings *findings;
     size_t next;                 /* row to hand over */
+    struct address *found;       /* hosts with a sighting, sorted */
+    size_t rows[SCHEMAS];        /* of each table */
     const struct stem *replaces; /* or NULL */
     struct duck *duck;
 };
 
 static bool make_folders(struct writing *w, const char *folder, struct err *err)
 {
-    static const char *const below[] = {"sighting", "contact", "coverage", "temp"};
+    static const char *const below[] = {"sighting",  "contact",  "identity",
+                                        "bystander", "coverage", "temp"};
     if (!file_make_folder(folder, 0700, err))
         return false;
     if (realpath(folder, w->folder) == NULL)
@@ -90,11 +104,53 @@ static bool next_contact(void *state, struct buf *row)
     return true;
 }
 
-static size_t rows_of(const struct writing *w, enum schema table)
+static int compare_hosts(const void *a, const void *b)
 {
-    return table == SCHEMA_SIGHTING  ? w->findings->sightings
-           : table == SCHEMA_CONTACT ? w->findings->contacts
-                                     : 1;
+    const struct address *left = a, *right = b;
+    return address_compare(*left, *right);
+}
+
+static bool is_found(const struct writing *w, const struct identity *row)
+{
+    return w->findings->sightings > 0 && bsearch(&row->host, w->found, w->findings->sightings,
+                                                 sizeof *w->found, compare_hosts) != NULL;
+}
+
+/* Which hosts have a finding, and how many rows go into each table. */
+static void count_rows(struct writing *w)
+{
+    const struct findings *f = w->findings;
+    w->found = mem_new(f->sightings, sizeof *w->found);
+    for (size_t i = 0; i < f->sightings; i++)
+        w->found[i] = f->sighting[i].host;
+    if (f->sightings)
+        qsort(w->found, f->sightings, sizeof *w->found, compare_hosts);
+    w->rows[SCHEMA_SIGHTING] = f->sightings;
+    w->rows[SCHEMA_CONTACT] = f->contacts;
+    w->rows[SCHEMA_COVERAGE] = 1;
+    for (size_t i = 0; i < f->identities; i++)
+        w->rows[is_found(w, &f->identity[i]) ? SCHEMA_IDENTITY : SCHEMA_BYSTANDER]++;
+}
+
+static bool next_of(struct writing *w, bool found, struct buf *row)
+{
+    const struct findings *f = w->findings;
+    while (w->next < f->identities && is_found(w, &f->identity[w->next]) != found)
+        w->next++;
+    if (w->next == f->identities)
+        return false;
+    row_identity(row, &f->identity[w->next++], ROW_FOR_STORE);
+    return true;
+}
+
+static bool next_identity(void *state, struct buf *row)
+{
+    return next_of(state, true, row);
+}
+
+static bool next_bystander(void *state, struct buf *row)
+{
+    return next_of(state, false, row);
 }
 
 /* The source's coverage and what binds the generation together. */
@@ -111,8 +167,8 @@ static bool next_coverage(void *state, struct buf *row)
         buf_format(row, "\"%s\"", w->replaces->text);
     buf_string(row, "],\"files\":[");
     const char *comma = "";
-    for (unsigned table = SCHEMA_SIGHTING; table <= SCHEMA_CONTACT; table++)
-        if (rows_of(w, (enum schema)table) > 0) {
+    for (unsigned table = 0; table < SCHEMA_COVERAGE; table++)
+        if (w->rows[table] > 0) {
             buf_format(row, "%s\"%s/%s.parquet\"", comma, schema_name[table], w->stem.text);
             comma = ",";
         }
@@ -120,8 +176,8 @@ static bool next_coverage(void *state, struct buf *row)
     return true;
 }
 
-static bool (*const next_row[SCHEMAS])(void *, struct buf *) = {next_sighting, next_contact,
-                                                                next_coverage};
+static bool (*const next_row[SCHEMAS])(void *, struct buf *) = {
+    next_sighting, next_contact, next_identity, next_bystander, next_coverage};
 
 static void scratch_file(char out[PATH_MAX], const struct writing *w, enum schema table)
 {
@@ -182,10 +238,10 @@ static bool write_all(struct writing *w, uint64_t memory_bytes, struct err *err)
     w->duck = duck_open(w->folder, spill, memory_bytes, 1, err);
     bool done = w->duck != NULL;
     for (unsigned table = 0; table < SCHEMAS && done; table++)
-        done = rows_of(w, (enum schema)table) == 0 || write_table(w, (enum schema)table, err);
+        done = w->rows[table] == 0 || write_table(w, (enum schema)table, err);
     duck_close(w->duck);
     for (unsigned table = 0; table < SCHEMA_COVERAGE && done; table++)
-        done = rows_of(w, (enum schema)table) == 0 || publish_table(w, (enum schema)table, err);
+        done = w->rows[table] == 0 || publish_table(w, (enum schema)table, err);
     return done && make_coverage_folder(w, err) && publish_table(w, SCHEMA_COVERAGE, err);
 }
 
@@ -216,8 +272,10 @@ enum store_written store_write(const char *folder, const struct findings *findin
     struct instant now = clock_now();
     w.stem = stem_new(c->source_id, c->sensor, c->procedure_id, &standing, now);
     w.replaces = stems_newest(&standing, c->source_id, c->sensor);
+    count_rows(&w);
     bool done = write_all(&w, memory_bytes, err);
     clear_scratch(&w);
+    mem_free(w.found);
     stems_free(&standing);
     if (!done)
         return STORE_FAILED;

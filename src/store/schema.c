@@ -28,6 +28,9 @@ static const struct column sighting_column[] = {
 static const struct column contact_column[] = {
 #include "record/contact.list"
 };
+static const struct column identity_column[] = {
+#include "record/identity.list"
+};
 /* Beside what the source yielded: which generation this is, the ones it replaced, and the data
  * files (below the store's folder) it stands for. */
 static const struct column coverage_column[] = {
@@ -41,15 +44,16 @@ static const struct column evidence_column[] = {
 };
 #undef COLUMN
 
-const char *const schema_name[SCHEMAS] = {"sighting", "contact", "coverage"};
+const char *const schema_name[SCHEMAS] = {"sighting", "contact", "identity", "bystander",
+                                          "coverage"};
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 static const struct {
     const struct column *at;
     size_t len;
 } table_columns[SCHEMAS] = {
-    {sighting_column, COUNT(sighting_column)},
-    {contact_column, COUNT(contact_column)},
+    {sighting_column, COUNT(sighting_column)}, {contact_column, COUNT(contact_column)},
+    {identity_column, COUNT(identity_column)}, {identity_column, COUNT(identity_column)},
     {coverage_column, COUNT(coverage_column)},
 };
 

@@ -7,7 +7,16 @@
 
 #include "base/buf.h"
 
-enum schema { SCHEMA_SIGHTING, SCHEMA_CONTACT, SCHEMA_COVERAGE, SCHEMAS };
+/* Who machines are: of hosts with a finding in the same source, and of the others, whose rows are
+ * kept for a while only. */
+enum schema {
+    SCHEMA_SIGHTING,
+    SCHEMA_CONTACT,
+    SCHEMA_IDENTITY,
+    SCHEMA_BYSTANDER,
+    SCHEMA_COVERAGE, /* written last */
+    SCHEMAS
+};
 
 extern const char *const schema_name[SCHEMAS]; /* folder and table: "sighting" */
 

@@ -7,6 +7,7 @@
 #define MUSTER_STORE_STORE_H
 
 #include "base/err.h"
+#include "record/knob.h"
 #include "record/rows.h"
 #include "record/sighting.h"
 
@@ -26,12 +27,18 @@ enum store_written store_write(const char *folder, const struct findings *findin
 bool store_known(const char *folder, struct text sensor, struct text source_id,
                  struct text procedure_id);
 
+/* Deletes who the hosts without a finding were, where it was written more than `days` ago: that is
+ * other people's habits (store.bystander_days). Never fails: what cannot be deleted stays. */
+void store_forget(const char *folder, double days);
+enum { STORE_BYSTANDER_DAYS, STORE_KNOBS };
+extern const struct knob store_knobs[];
+
 enum store_answer { STORE_UNREADABLE, STORE_EMPTY, STORE_ANSWERED };
 
 /* Opens the store for questions and calls `use` with the asker; tables: sightings (merged, all SQL
- * reads this), sighting, contact, coverage. When a file was replaced meanwhile, `use` is called
- * again from the start, so it must begin afresh. STORE_EMPTY: no store, or no source in it; `use`
- * was not called. STORE_UNREADABLE: err is filled. */
+ * reads this), sighting, contact, identities, coverage. When a file was replaced meanwhile, `use`
+ * is called again from the start, so it must begin afresh. STORE_EMPTY: no store, or no source in
+ * it; `use` was not called. STORE_UNREADABLE: err is filled. */
 enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned threads,
                             bool (*use)(const struct asker *asker, void *state, struct err *err),
                             void *state, struct err *err);

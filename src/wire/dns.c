@@ -27,6 +27,7 @@ enum {
     NAME_WIRE_MAX = 255, /* RFC 1035 2.3.4 */
     NAME_TEXT_MAX = 4 * NAME_WIRE_MAX,
     NAME_HOPS_MAX = 64,
+    HOST_RECORDS_MAX = 64, /* looked at for machine names */
 };
 
 enum { /* RFC 1035 3.2.2, 2782, 3596, 6672, 6891 */
@@ -280,6 +281,16 @@ static bool answers_read(const struct message *m, struct cursor *c, struct dns_r
     return true;
 }
 
+static void header_read(struct message *m, struct cursor *c)
+{
+    m->id = cursor_u16(c);
+    m->flags = cursor_u16(c);
+    m->questions = cursor_u16(c);
+    m->answers = cursor_u16(c);
+    m->authorities = cursor_u16(c);
+    m->additionals = cursor_u16(c);
+}
+
 bool dns_parse(const uint8_t *bytes, size_t len, struct dns_scratch *scratch,
                struct dns_record *ret)
 {
@@ -287,12 +298,7 @@ bool dns_parse(const uint8_t *bytes, size_t len, struct dns_scratch *scratch,
         return false;
     struct cursor c = cursor_over(bytes, len);
     struct message m = {.bytes = bytes, .scratch = scratch};
-    m.id = cursor_u16(&c);
-    m.flags = cursor_u16(&c);
-    m.questions = cursor_u16(&c);
-    m.answers = cursor_u16(&c);
-    m.authorities = cursor_u16(&c);
-    m.additionals = cursor_u16(&c);
+    header_read(&m, &c);
     if (!header_plausible(&m, len))
         return false;
 
@@ -312,5 +318,44 @@ bool dns_parse(const uint8_t *bytes, size_t len, struct dns_scratch *scratch,
     r.rcode = (uint8_t)(code > 255 ? m.flags & 15 : code);
     /* Answers beyond answers_len are neither filled nor copied: the record is a kilobyte. */
     memcpy(ret, &r, offsetof(struct dns_record, answer) + r.answers_len * sizeof r.answer[0]);
+    return true;
+}
+
+/* One record of any section; an address record is kept. */
+static bool host_read(const struct message *m, struct cursor *c, struct dns_hosts *hosts)
+{
+    struct text owner;
+    struct dns_answer answer;
+    if (!record_read(m, c, &owner, &answer))
+        return false;
+    if (address_known(answer.address) && owner.len > 0 && hosts->len < DNS_HOSTS) {
+        hosts->at[hosts->len].name = owner;
+        hosts->at[hosts->len++].address = answer.address;
+    }
+    return true;
+}
+
+bool dns_parse_hosts(const uint8_t *bytes, size_t len, struct dns_scratch *scratch,
+                     struct dns_hosts *ret)
+{
+    struct cursor c = cursor_over(bytes, len);
+    struct message m = {.bytes = bytes, .scratch = scratch};
+    struct dns_record r = {.name = {NULL, 0}};
+    struct dns_hosts hosts = {.len = 0};
+    header_read(&m, &c);
+    scratch->used = 0;
+    if (!cursor_ok(&c) || !header_plausible(&m, len) || !questions_read(&m, &c, &r))
+        return false;
+    unsigned rest = (unsigned)m.authorities + m.additionals;
+    for (unsigned i = 0; i < m.answers + rest && i < HOST_RECORDS_MAX; i++)
+        if (!host_read(&m, &c, &hosts)) {
+            if (i < m.answers)
+                return false;
+            break;
+        }
+    hosts.response = is_response(&m);
+    hosts.question = r.name;
+    hosts.type = r.type;
+    *ret = hosts;
     return true;
 }

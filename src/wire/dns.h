@@ -18,4 +18,21 @@ struct dns_scratch {
 bool dns_parse(const uint8_t *bytes, size_t len, struct dns_scratch *scratch,
                struct dns_record *ret);
 
+enum { DNS_HOSTS = 16 };
+/* The machine names of a message: whose address records (A, AAAA) stand in any of its sections. */
+struct dns_hosts {
+    bool response;
+    struct text question; /* the first; or null */
+    uint16_t type;        /* of it */
+    unsigned len;
+    struct {
+        struct text name; /* owner, as in dns_record */
+        struct address address;
+    } at[DNS_HOSTS];
+};
+/* For multicast DNS (RFC 6762) and LLMNR (RFC 4795), where machines announce themselves so. As
+ * strict as dns_parse; what is cut off behind the answers is not looked at. */
+bool dns_parse_hosts(const uint8_t *bytes, size_t len, struct dns_scratch *scratch,
+                     struct dns_hosts *ret);
+
 #endif

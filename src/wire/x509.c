@@ -6,7 +6,7 @@
  */
 #include "wire/x509.h"
 
-#include "base/cursor.h"
+#include "wire/der.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
@@ -31,36 +31,6 @@ enum {
     ALTERNATIVES_MAX = 256,
     NAME_TEXT_MAX = 255,
 };
-
-/* One value: its tag, its contents, and the bytes it stands in. */
-struct value {
-    uint8_t tag;
-    struct cursor inside;
-    const uint8_t *start;
-};
-
-/* Reads the next value (X.690 8.1, 10.1: definite lengths; tags of one byte are all we meet). */
-static bool value_read(struct cursor *c, struct value *ret)
-{
-    ret->start = c->at;
-    ret->tag = cursor_u8(c);
-    size_t len = cursor_u8(c);
-    if ((ret->tag & 0x1f) == 0x1f || len == 0x80 || len > 0x84)
-        cursor_spoil(c);
-    if (len > 0x80) {
-        unsigned bytes = (unsigned)len & 7;
-        len = 0;
-        for (unsigned i = 0; i < bytes; i++)
-            len = len << 8 | cursor_u8(c);
-    }
-    ret->inside = cursor_child(c, len);
-    return cursor_ok(c);
-}
-
-static bool value_expect(struct cursor *c, uint8_t tag, struct value *ret)
-{
-    return value_read(c, ret) && ret->tag == tag;
-}
 
 /* A text that is written piece by piece, each whole or not at all. */
 struct writer {
@@ -124,7 +94,7 @@ static void put_ascii(struct writer *w, uint8_t c, bool first, bool last)
 }
 
 /* An attribute's text. `plain` leaves the escapes of RFC 4514 out. */
-static void put_string(struct writer *w, const struct value *string, bool plain)
+static void put_string(struct writer *w, const struct der_value *string, bool plain)
 {
     struct cursor c = string->inside;
     size_t width = string->tag == TAG_BMP ? 2 : 1; /* BMPString: UCS-2 (X.690 8.23.8) */
@@ -203,7 +173,7 @@ static void put_type(struct writer *w, struct cursor oid)
 /* One attribute and its value; whether another one follows in the same set. */
 struct part {
     struct cursor oid;
-    struct value string;
+    struct der_value string;
     bool joined; /* to the part before it, by + */
 };
 
@@ -211,13 +181,13 @@ static bool name_parts(struct cursor name, struct part part[PARTS_MAX], unsigned
 {
     unsigned len = 0;
     while (cursor_left(&name) > 0 && len < PARTS_MAX) {
-        struct value set, pair, oid;
-        if (!value_expect(&name, TAG_SET, &set))
+        struct der_value set, pair, oid;
+        if (!der_expect(&name, TAG_SET, &set))
             return false;
         for (bool joined = false; cursor_left(&set.inside) > 0 && len < PARTS_MAX; joined = true) {
-            if (!value_expect(&set.inside, TAG_SEQUENCE, &pair) ||
-                !value_expect(&pair.inside, TAG_OID, &oid) ||
-                !value_read(&pair.inside, &part[len].string))
+            if (!der_expect(&set.inside, TAG_SEQUENCE, &pair) ||
+                !der_expect(&pair.inside, TAG_OID, &oid) ||
+                !der_read(&pair.inside, &part[len].string))
                 return false;
             part[len].oid = oid.inside;
             part[len++].joined = joined;
@@ -283,7 +253,7 @@ static int two_digits(struct cursor *c)
 
 /* UTCTime YYMMDDhhmm[ss]Z or GeneralizedTime YYYYMMDDhhmm[ss]Z (RFC 5280 4.1.2.5), the latter with
  * seconds left out or an offset (X.680 46.3, 47.3) as careless tools write them. */
-static struct instant time_read(const struct value *time)
+static struct instant time_read(const struct der_value *time)
 {
     struct instant unknown = {INSTANT_NONE_US};
     struct cursor c = time->inside;
@@ -314,10 +284,10 @@ static struct instant time_read(const struct value *time)
 /* The first DNS name among the alternatives, lower case. */
 static bool alternatives_read(struct cursor octets, struct x509_scratch *scratch, struct text *ret)
 {
-    struct value names, name;
-    if (!value_expect(&octets, TAG_SEQUENCE, &names))
+    struct der_value names, name;
+    if (!der_expect(&octets, TAG_SEQUENCE, &names))
         return false;
-    for (int i = 0; i < ALTERNATIVES_MAX && value_read(&names.inside, &name); i++) {
+    for (int i = 0; i < ALTERNATIVES_MAX && der_read(&names.inside, &name); i++) {
         if (name.tag != TAG_DNS_NAME || cursor_left(&name.inside) == 0)
             continue;
         struct writer w = writer_over(scratch);
@@ -335,18 +305,18 @@ static bool alternatives_read(struct cursor octets, struct x509_scratch *scratch
 static void extensions_read(struct cursor rest, struct x509_scratch *scratch, struct text *ret)
 {
     static const uint8_t alternative_names[] = {0x55, 0x1d, 0x11};
-    struct value field, list, extension, oid, octets;
-    for (int i = 0; i < OPTIONALS_MAX && value_read(&rest, &field); i++) {
+    struct der_value field, list, extension, oid, octets;
+    for (int i = 0; i < OPTIONALS_MAX && der_read(&rest, &field); i++) {
         if (field.tag != TAG_EXTENSIONS)
             continue;
-        if (!value_expect(&field.inside, TAG_SEQUENCE, &list))
+        if (!der_expect(&field.inside, TAG_SEQUENCE, &list))
             return;
-        for (int j = 0; j < EXTENSIONS_MAX && value_read(&list.inside, &extension); j++) {
-            if (!value_expect(&extension.inside, TAG_OID, &oid) ||
+        for (int j = 0; j < EXTENSIONS_MAX && der_read(&list.inside, &extension); j++) {
+            if (!der_expect(&extension.inside, TAG_OID, &oid) ||
                 !is_oid(&oid.inside, alternative_names, sizeof alternative_names))
                 continue;
-            if (value_read(&extension.inside, &octets) && octets.tag == TAG_BOOLEAN)
-                (void)value_read(&extension.inside, &octets);
+            if (der_read(&extension.inside, &octets) && octets.tag == TAG_BOOLEAN)
+                (void)der_read(&extension.inside, &octets);
             if (octets.tag == TAG_OCTETS)
                 (void)alternatives_read(octets.inside, scratch, ret);
             return;
@@ -364,19 +334,18 @@ bool x509_parse(const uint8_t *der, size_t len, struct x509_scratch *scratch,
                 struct certificate *ret)
 {
     struct cursor c = cursor_over(der, len);
-    struct value outer, body, field, issuer, validity, subject, before, after;
-    if (!value_expect(&c, TAG_SEQUENCE, &outer) ||
-        !value_expect(&outer.inside, TAG_SEQUENCE, &body))
+    struct der_value outer, body, field, issuer, validity, subject, before, after;
+    if (!der_expect(&c, TAG_SEQUENCE, &outer) || !der_expect(&outer.inside, TAG_SEQUENCE, &body))
         return false;
     struct cursor *b = &body.inside;
-    if (!value_read(b, &field) || (field.tag == TAG_VERSION && !value_read(b, &field)) ||
+    if (!der_read(b, &field) || (field.tag == TAG_VERSION && !der_read(b, &field)) ||
         field.tag != TAG_INTEGER) /* serial number */
         return false;
-    if (!value_expect(b, TAG_SEQUENCE, &field) /* signature algorithm */ ||
-        !value_expect(b, TAG_SEQUENCE, &issuer) || !value_expect(b, TAG_SEQUENCE, &validity) ||
-        !value_expect(b, TAG_SEQUENCE, &subject) ||
-        !value_expect(b, TAG_SEQUENCE, &field) /* public key */ ||
-        !value_read(&validity.inside, &before) || !value_read(&validity.inside, &after))
+    if (!der_expect(b, TAG_SEQUENCE, &field) /* signature algorithm */ ||
+        !der_expect(b, TAG_SEQUENCE, &issuer) || !der_expect(b, TAG_SEQUENCE, &validity) ||
+        !der_expect(b, TAG_SEQUENCE, &subject) ||
+        !der_expect(b, TAG_SEQUENCE, &field) /* public key */ ||
+        !der_read(&validity.inside, &before) || !der_read(&validity.inside, &after))
         return false;
 
     struct certificate r = {0};
