@@ -121,6 +121,28 @@ static inline struct contact findings_contact(struct findings *f, const struct f
     return c;
 }
 
+/* Who the first host is, and a bystander. */
+static inline void findings_identities(struct findings *f, const struct findings_plan *p,
+                                       struct day start)
+{
+    f->identity = arena_new(&f->arena, 4 * sizeof *f->identity);
+    static const char *const known_by[] = {"netbios", "llmnr", "kerberos", "dhcp"};
+    for (unsigned i = 0; i < 4; i++)
+        f->identity[f->identities++] = (struct identity){
+            .sensor = text_of(p->sensor),
+            .host = address_v4(i < 3 ? 0x0a010001U : 0x0a090001U),
+            .mac = i < 2 ? text_of("00:08:02:1c:47:ae") : text_of(NULL),
+            .name = text_of(i == 0 ? "DESKTOP-XYZ" : i == 1 ? "desktop-xyz" : i == 3 ? "PRINTER" : NULL),
+            .user = text_of(i == 2 ? "carl.smith" : NULL),
+            .known_by = text_of(known_by[i]),
+            .first = findings_time(start, 3600 + i),
+            .last = findings_time(start, 7200),
+            .seen = 3,
+            .packet = 17,
+            .source = text_of(p->source),
+        };
+}
+
 /* Free with arena_free(&f->arena). */
 static inline void findings_make(struct findings *f, const struct findings_plan *p)
 {
@@ -135,6 +157,7 @@ static inline void findings_make(struct findings *f, const struct findings_plan 
     f->contact = arena_new(&f->arena, p->contacts * sizeof *f->contact);
     for (unsigned n = 0; n < p->contacts; n++)
         f->contact[f->contacts++] = findings_contact(f, p, start, n);
+    findings_identities(f, p, start);
     f->coverage = (struct coverage){
         .sensor = text_of(p->sensor),
         .source = text_of(p->source),

@@ -36,7 +36,8 @@ static bool ask_pairs(struct trace *trace, const struct asker *asker, struct err
     struct rows rows;
     if (!asker_ask(asker,
                    "SELECT coalesce((SELECT bool_or(by_host) FROM picked), "
-                   "(SELECT bool_or(by_host) FROM contacts), false)",
+                   "(SELECT bool_or(by_host) FROM contacts), "
+                   "(SELECT true FROM who_here LIMIT 1), false)",
                    &trace->arena, &rows, err))
         return false;
     trace->is_host = text_is(rows_cell(&rows, 0, 0), "true");
@@ -58,6 +59,21 @@ static bool ask_pairs(struct trace *trace, const struct asker *asker, struct err
                "GROUP BY host_id, controller_id, e.detector, e.item "
                "ORDER BY host_id, controller_id, abs(strength) DESC, detector, item LIMIT 2000",
                &trace->arena, &trace->evidence, err);
+}
+
+/* What was told of the machine and its user, each thing once, with who told it. */
+static bool ask_identity(struct trace *trace, const struct asker *asker, struct err *err)
+{
+    return asker_ask(asker,
+                     "SELECT what, first(value ORDER BY length(value) DESC, value) AS value, "
+                     "array_to_string(list_sort(list_distinct(list(way))), ', ') AS known_by, "
+                     "array_to_string(list_sort(list_distinct(list(host))), ' ') AS addresses, "
+                     "strftime(min(first), '%Y-%m-%d %H:%M') AS first, "
+                     "strftime(max(last), '%Y-%m-%d %H:%M') AS last, sum(seen)::BIGINT AS seen, "
+                     "arg_min(source, first) || '#packet=' || arg_min(packet, first) AS \"where\" "
+                     "FROM told WHERE value IS NOT NULL GROUP BY rank, what, key "
+                     "ORDER BY rank, sum(seen) DESC, value LIMIT 60",
+                     &trace->arena, &trace->identity, err);
 }
 
 static bool ask_days(struct trace *trace, const struct asker *asker, struct err *err)
@@ -133,10 +149,11 @@ bool trace_make(struct trace *ret, const struct asker *asker, const char *name_o
     bool done = prepare(asker, name_or_null ? name_or_null : "", err);
     if (done && name_or_null != NULL)
         done = ask_pairs(ret, asker, err) && ask_days(ret, asker, err) &&
-               ask_contacts(ret, asker, err);
+               ask_contacts(ret, asker, err) && ask_identity(ret, asker, err);
     if (done && near)
         done = ask_near(ret, asker, name_or_null == NULL, err);
-    if (done && name_or_null != NULL && ret->pair.len == 0 && ret->contact.len == 0)
+    if (done && name_or_null != NULL && ret->pair.len == 0 && ret->contact.len == 0 &&
+        ret->identity.len == 0)
         done = ask_similar(ret, asker, err);
     if (!done)
         trace_free(ret);

@@ -30,6 +30,7 @@ struct options {
     struct string_list intel, geo, set;
     const char *cache, *config, *as;
     const char *known_by;                           /* YYYY-MM-DD or NULL */
+    const char *reason;                             /* trace */
     const char *from, *to, *year, *format, *output; /* report */
     bool json, quiet, again, near, force;
     unsigned verbose;

@@ -44,6 +44,8 @@ static const struct option_of {
     {"force", FLAG, AT(force), NULL,
      "feeds: take what came even if much smaller or of another format", 0},
     {"near", FLAG, AT(near), NULL, "trace: also what stood just under the line", 0},
+    {"reason", TEXT, AT(reason), "TEXT", "trace: why you look at a host without a finding (logged)",
+     0},
     {"seed", NUMBER, AT(seed), "N", "simulate: another world", 0},
     {"campus", FLAG, AT(campus), NULL, "simulate: whole days of a campus, not a small network", 0},
     {"devices", NUMBER, AT(devices), "N", "simulate: campus machines (60)", 0},

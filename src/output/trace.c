@@ -11,7 +11,14 @@
 
 #include <math.h>
 
-enum { DAYS_SHOWN = 62, CONTACTS_SHOWN = 20, NEAR_SHOWN = 50, WHY_INDENT = 10 };
+enum {
+    DAYS_SHOWN = 62,
+    CONTACTS_SHOWN = 20,
+    NEAR_SHOWN = 50,
+    TOLD_SHOWN = 4,
+    IDENTITY_SHOWN = 20,
+    WHY_INDENT = 10
+};
 
 static struct text pair_cell(const struct trace *trace, size_t row, enum census_pair column)
 {
@@ -32,11 +39,67 @@ static void put_known(struct buf *buf, const char *word, struct text value)
     buf_printable(buf, value);
 }
 
+static struct text identity_cell(const struct trace *trace, size_t row, enum trace_identity column)
+{
+    return rows_cell(&trace->identity, row, column);
+}
+
+/* ", user a (Kerberos) and b (NTLM)": what was told of one kind. True when there was anything. */
+static bool put_told(struct buf *buf, const struct trace *trace, const char *what,
+                     const char *before, bool with_source)
+{
+    unsigned n = 0;
+    for (size_t row = 0; row < trace->identity.len && n < TOLD_SHOWN; row++) {
+        if (!text_is(identity_cell(trace, row, TRACE_IDENTITY_what), what))
+            continue;
+        buf_string(buf, n++ ? " and " : before);
+        buf_printable(buf, identity_cell(trace, row, TRACE_IDENTITY_value));
+        if (with_source) {
+            put_known(buf, " (", identity_cell(trace, row, TRACE_IDENTITY_known_by));
+            buf_char(buf, ')');
+        }
+    }
+    return n > 0;
+}
+
+/* "10.6.3.101 was DESKTOP-XYZ (Kerberos, NetBIOS), user carl.smith (Kerberos), MAC ..., from, to"
+ */
+static void put_identity(struct buf *buf, const struct trace *trace)
+{
+    struct buf line = {0};
+    struct text first = text_of(NULL), last = text_of(NULL);
+    if (trace->identity.len == 0)
+        return;
+    for (size_t row = 0; row < trace->identity.len; row++) { /* cells of one shape: text order */
+        struct text from = identity_cell(trace, row, TRACE_IDENTITY_first);
+        struct text to = identity_cell(trace, row, TRACE_IDENTITY_last);
+        if (first.at == NULL || memcmp(from.at, first.at, from.len) < 0)
+            first = from;
+        if (last.at == NULL || memcmp(to.at, last.at, to.len) > 0)
+            last = to;
+    }
+    buf_printable(&line, trace->name);
+    buf_string(&line, " was ");
+    const char *comma = put_told(&line, trace, "machine", "", true) ? ", " : "";
+    if (put_told(&line, trace, "user", *comma ? ", user " : "user ", true))
+        comma = ", ";
+    if (put_told(&line, trace, "MAC", *comma ? ", MAC " : "MAC ", false))
+        comma = ", ";
+    if (*comma == '\0')
+        (void)put_told(&line, trace, "domain", "in domain ", true);
+    put_known(&line, ", ", first);
+    put_known(&line, " to ", last);
+    buf_string(&line, " UTC");
+    wrap_text(buf, text_at(line.at, line.len), TEXT_PAGE, 0, 6);
+    buf_free(&line);
+}
+
 static void put_who(struct buf *buf, const struct trace *trace)
 {
     buf_printable(buf, trace->name);
     if (trace->pair.len == 0) {
         buf_string(buf, ": no finding in the store.\n");
+        put_identity(buf, trace);
         return;
     }
     buf_string(buf, trace->is_host ? ", a host" : ", a controller");
@@ -52,6 +115,7 @@ static void put_who(struct buf *buf, const struct trace *trace)
         put_known(buf, " AS", pair_cell(trace, 0, CENSUS_PAIR_asn));
     }
     buf_string(buf, "\n");
+    put_identity(buf, trace);
 }
 
 static void put_bytes(struct buf *buf, const struct trace *trace, size_t row)
@@ -166,7 +230,8 @@ static void put_near(struct buf *buf, const struct trace *trace)
 
 void output_trace(struct buf *buf, const struct trace *trace)
 {
-    if (trace->name.at != NULL && trace->pair.len == 0 && trace->contact.len == 0) {
+    if (trace->name.at != NULL && trace->pair.len == 0 && trace->contact.len == 0 &&
+        trace->identity.len == 0) {
         put_similar(buf, trace);
         return;
     }
@@ -183,6 +248,10 @@ void output_trace(struct buf *buf, const struct trace *trace)
             text_of("The figure before each piece of evidence is its strength (natural log of "
                     "the likelihood ratio); of each group only the strongest counts."),
             TEXT_PAGE, 2, 3);
+    if (trace->identity.len) {
+        text_title(buf, "Who the machine was, as it told its network");
+        text_table(buf, &trace->identity, IDENTITY_SHOWN);
+    }
     if (trace->day.len) {
         text_title(buf, "Day by day (UTC)");
         text_table(buf, &trace->day, DAYS_SHOWN);
@@ -210,6 +279,7 @@ void output_trace_json(struct buf *buf, const struct trace *trace)
     buf_format(buf, ",\"is_host\":%s", trace->is_host ? "true" : "false");
     put_part(buf, "pairs", &trace->pair);
     put_part(buf, "evidence", &trace->evidence);
+    put_part(buf, "identity", &trace->identity);
     put_part(buf, "days", &trace->day);
     put_part(buf, "contacts", &trace->contact);
     put_part(buf, "near", &trace->near);

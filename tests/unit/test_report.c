@@ -336,6 +336,19 @@ static void test_trace(void **state)
     buf_free(&buf);
     buf = trace("example.net", false, 43);
     buf_free(&buf);
+    buf = trace("10.1.0.1", false, 1);
+    assert_non_null(strstr(buf.at, "\n10.1.0.1 was DESKTOP-XYZ (LLMNR, NetBIOS), user carl.smith "
+                                   "(Kerberos), MAC 00:08:02:1c:47:ae,\n2020-06-01 01:00 to "
+                                   "2020-06-01 02:00 UTC\n"));
+    buf_free(&buf);
+    buf = trace("Carl.Smith", false, 1); /* by whom, and by machine */
+    assert_non_null(strstr(buf.at, "Carl.Smith, a host at sensor default"));
+    buf_free(&buf);
+    buf = trace("desktop-xyz", false, 1);
+    buf_free(&buf);
+    buf = trace("printer", false, 0); /* a host without a finding */
+    assert_non_null(strstr(buf.at, "printer was PRINTER (DHCP)"));
+    buf_free(&buf);
     buf = trace("it's' not there", false, 0);
     assert_non_null(strstr(buf.at, "The store knows nothing of it's' not there."));
     assert_non_null(strstr(buf.at, "It knows, among others:\n"));

@@ -130,7 +130,7 @@ static void test_rows_come_back(void **state)
     assert_answer("SELECT len(calls), calls[2], app FROM contact ORDER BY controller LIMIT 1",
                   "3|2020-06-01 00:01:00.123456|tls");
     assert_answer("SELECT source_id, packets, skipped, len(files), len(replaces) FROM coverage",
-                  "0123456789abcdef0123456789abcdef|100000|fragment=3 stream_gap=1|2|0");
+                  "0123456789abcdef0123456789abcdef|100000|fragment=3 stream_gap=1|4|0");
     arena_free(&f.arena);
 }
 
@@ -165,11 +165,30 @@ static void test_no_rows(void **state)
     (void)state;
     struct findings f;
     findings_make(&f, &plan);
-    f.sightings = f.contacts = 0;
+    f.sightings = f.contacts = f.identities = 0;
     assert_int_equal(put(&f, true), STORE_WRITTEN);
     assert_answer("SELECT (SELECT count(*) FROM sightings), (SELECT count(*) FROM contact), "
                   "(SELECT len(files) FROM coverage)",
                   "0|0|0");
+    arena_free(&f.arena);
+}
+
+/* Who hosts are: rows of one without a finding lie apart and are forgotten; the rest stay. */
+static void test_bystanders_are_forgotten(void **state)
+{
+    (void)state;
+    struct findings f;
+    findings_make(&f, &plan);
+    assert_int_equal(put(&f, true), STORE_WRITTEN);
+    assert_answer("SELECT (SELECT count(*) FROM identity), (SELECT count(*) FROM bystander), "
+                  "(SELECT string_agg(name, ' ' ORDER BY name) FROM identities)",
+                  "3|1|DESKTOP-XYZ PRINTER desktop-xyz");
+    store_forget(folder, 30);
+    assert_answer("SELECT count(*) FROM identities", "4");
+    store_forget(folder, -1);
+    assert_answer("SELECT (SELECT count(*) FROM identity), (SELECT count(*) FROM bystander), "
+                  "(SELECT count(*) FROM sighting)",
+                  "3|0|10");
     arena_free(&f.arena);
 }
 
@@ -256,6 +275,7 @@ int main(void)
         cmocka_unit_test(test_rows_come_back),
         cmocka_unit_test(test_known_and_generations),
         cmocka_unit_test(test_no_rows),
+        cmocka_unit_test(test_bystanders_are_forgotten),
         cmocka_unit_test(test_leftovers),
         cmocka_unit_test(test_outside_is_out_of_reach),
         cmocka_unit_test(test_merged_sources_are_judged_again),
