@@ -1,5 +1,7 @@
 #include "app_http.h"
 
+#include "app_identity.h"
+
 #include "base/err.h"
 
 #include <string.h>
@@ -225,6 +227,8 @@ static void head_done(struct app *app, uint32_t index, unsigned dir, struct head
     struct flow_stream *s = &flow->stream[dir];
     flow->requester = (uint8_t)(head->request ? dir : !dir);
     body_begin(s, &head->body);
+    if (head->request && head->record.authorization.at)
+        app_identity_http(app, flow, dir, head->record.authorization);
     if (head->request)
         request_whole(app, index, dir, head->len);
     else

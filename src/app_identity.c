@@ -5,6 +5,7 @@
 #include "wire/ntlm.h"
 
 enum { STREAM_LOOK = 16384 }; /* bytes of each direction in which NTLM is looked for */
+enum { AUTHORIZATION_MAX = 4096 };
 
 static struct identity_ends ends_of(const struct app *app, const struct flow *f, unsigned dir)
 {
@@ -95,4 +96,23 @@ void app_identity_stream(struct app *app, uint32_t index, unsigned dir, const ui
     }
     if (s->body_seen >= STREAM_LOOK)
         s->state = STREAM_DONE;
+}
+
+void app_identity_words(struct app *app, const struct flow *flow, unsigned dir, struct text words)
+{
+    if (words.len)
+        (void)ntlm_messages(app, flow, dir, (const uint8_t *)words.at, words.len);
+}
+
+void app_identity_http(struct app *app, const struct flow *flow, unsigned dir, struct text field)
+{
+    uint8_t bytes[AUTHORIZATION_MAX];
+    const char *scheme = text_starts(field, "NTLM ")        ? "NTLM "
+                         : text_starts(field, "Negotiate ") ? "Negotiate "
+                                                            : NULL;
+    if (scheme == NULL)
+        return;
+    size_t skip = strlen(scheme);
+    size_t len = ntlm_base64(text_at(field.at + skip, field.len - skip), bytes, sizeof bytes);
+    (void)ntlm_messages(app, flow, dir, bytes, len);
 }

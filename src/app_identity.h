@@ -15,6 +15,10 @@ const char *app_identity_datagram(struct app *app, const struct flow *flow, unsi
 /* Looks for NTLM in the next bytes of a stream that nobody else reads; ends it after a few. */
 void app_identity_stream(struct app *app, uint32_t flow, unsigned dir, const uint8_t *bytes,
                          size_t len);
+/* Looks for NTLM in all that was kept of one direction (LDAP and the like). */
+void app_identity_words(struct app *app, const struct flow *flow, unsigned dir, struct text words);
+/* An Authorization field: "NTLM " or "Negotiate " and base64 (RFC 4559 4.2). */
+void app_identity_http(struct app *app, const struct flow *flow, unsigned dir, struct text field);
 /* Whether a stream begins with a Kerberos message behind its length (RFC 4120 7.2.2). */
 bool app_identity_is_kerberos(const uint8_t *bytes, size_t len);
 void app_identity_kerberos(struct app *app, const struct flow *flow, unsigned dir,

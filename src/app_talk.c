@@ -1,6 +1,7 @@
 #include "app_talk.h"
 
 #include "app_http.h"
+#include "app_identity.h"
 
 #include <string.h>
 
@@ -36,6 +37,8 @@ void talk_tell(struct app *app, uint32_t index)
                                  .host_first = flow->spoke_first == SPOKE_HOST};
     if (record.out.len || record.in.len)
         app_emit(app, flow, RECORD_TALK, &record);
+    app_identity_words(app, flow, OUT, record.out);
+    app_identity_words(app, flow, IN, record.in);
     for (unsigned dir = OUT; dir <= IN; dir++) {
         flow->stream[dir].state = STREAM_DONE;
         buffers_drop(app->buffers, content(flow, dir));

@@ -87,6 +87,8 @@ static void put_identity(struct buf *buf, const struct trace *trace)
         comma = ", ";
     if (*comma == '\0')
         (void)put_told(&line, trace, "domain", "in domain ", true);
+    if (!text_same(identity_cell(trace, 0, TRACE_IDENTITY_addresses), trace->name))
+        put_known(&line, ", at ", identity_cell(trace, 0, TRACE_IDENTITY_addresses));
     put_known(&line, ", ", first);
     put_known(&line, " to ", last);
     buf_string(&line, " UTC");

@@ -96,6 +96,7 @@ struct http_record {
     struct text host;           /* Host field: lower case, with port if sent */
     struct text user_agent, referer, content_type;
     struct text cookie;
+    struct text authorization; /* of the server or, without that, the proxy */
     bool has_host, has_user_agent;
     int64_t request_body; /* bytes by Content-Length; -1 = not said */
     struct text body;     /* captured start of the request body; may be null */

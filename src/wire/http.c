@@ -182,7 +182,7 @@ static void framing_coding(struct framing *f, struct cursor value)
 
 /* The fields that somebody asks for; the others are only walked. */
 struct fields {
-    struct text host, user_agent, referer, content_type, cookie, server;
+    struct text host, user_agent, referer, content_type, cookie, server, authorization;
     struct framing framing;
 };
 
@@ -218,6 +218,14 @@ static void field_note(struct fields *f, const struct cursor *name, const struct
     case 12:
         if (text_is_nocase(n, "content-type"))
             field_keep(&f->content_type, value);
+        break;
+    case 13:
+        if (text_is_nocase(n, "authorization"))
+            field_keep(&f->authorization, value);
+        break;
+    case 19:
+        if (text_is_nocase(n, "proxy-authorization"))
+            field_keep(&f->authorization, value);
         break;
     case 14:
         if (text_is_nocase(n, "content-length"))
@@ -325,6 +333,7 @@ enum parse http_parse_request(const uint8_t *bytes, size_t len, char host[256],
     ret->referer = f.referer;
     ret->content_type = f.content_type;
     ret->cookie = f.cookie;
+    ret->authorization = f.authorization;
     ret->has_host = f.host.at != NULL;
     ret->has_user_agent = f.user_agent.at != NULL;
     ret->request_body = f.framing.chunked ? -1 : f.framing.length;

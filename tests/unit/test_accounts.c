@@ -250,6 +250,29 @@ static void test_ntlm(void **state)
     assert_int_equal(ntlm_parse(m.at, m.len, &room, &n), PARSE_BAD);
 }
 
+static void test_base64(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t room, len;
+        const char *bytes;
+    } table[] = {
+        {"TlRMTVNTUAAD", 64, 9, "NTLMSSP\0\3"},
+        {"TlRM", 2, 2, "NT"},
+        {"TlQ=", 64, 2, "NT"},
+        {"Tl", 64, 1, "N"},
+        {"T", 64, 0, ""},
+        {"Tl RM", 64, 1, "N"},
+        {"+/+/", 64, 3, "\xfb\xff\xbf"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        uint8_t out[64];
+        assert_int_equal(ntlm_base64(text_of(table[i].text), out, table[i].room), table[i].len);
+        assert_memory_equal(out, table[i].bytes, table[i].len);
+    }
+}
+
 /* UTF-16 as strangers write it. */
 static void test_utf16(void **state)
 {
@@ -381,10 +404,10 @@ static void test_guard(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kerberos),    cmocka_unit_test(test_kerberos_tells),
-        cmocka_unit_test(test_ntlm),        cmocka_unit_test(test_utf16),
-        cmocka_unit_test(test_ntlm_fields), cmocka_unit_test(test_announcements),
-        cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_kerberos),      cmocka_unit_test(test_kerberos_tells),
+        cmocka_unit_test(test_ntlm),          cmocka_unit_test(test_utf16),
+        cmocka_unit_test(test_base64),        cmocka_unit_test(test_ntlm_fields),
+        cmocka_unit_test(test_announcements), cmocka_unit_test(test_guard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -347,7 +347,7 @@ static void test_trace(void **state)
     buf = trace("desktop-xyz", false, 1);
     buf_free(&buf);
     buf = trace("printer", false, 0); /* a host without a finding */
-    assert_non_null(strstr(buf.at, "printer was PRINTER (DHCP)"));
+    assert_non_null(strstr(buf.at, "printer was PRINTER (DHCP), at 10.9.0.1, 2020"));
     buf_free(&buf);
     buf = trace("it's' not there", false, 0);
     assert_non_null(strstr(buf.at, "The store knows nothing of it's' not there."));
