@@ -76,7 +76,7 @@ void shard_identity(struct shard *s, const struct record *record)
     struct identity_entry wanted;
     bool fresh = false;
     entry_make(&wanted, record);
-    uint32_t hash = (uint32_t)XXH3_64bits(&wanted.told, sizeof wanted.told);
+    uint32_t hash = (uint32_t)XXH3_64bits_withSeed(&wanted.told, sizeof wanted.told, s->seed.a);
     struct identity_entry *e = find(s, &wanted, hash, &fresh);
     if (fresh) {
         e->told = wanted.told;
