@@ -294,7 +294,7 @@ static enum skip route(struct way *way, struct batch *batch, uint32_t index)
         return SKIP_bad_time;
     f->home = home_ends(way, f);
     if (address_is_special(f->source) || address_is_special(f->target))
-        return route_telling(way, batch, index);
+        return skip == SKIP_fragment ? SKIP_multicast : route_telling(way, batch, index);
     if (f->home == 0) {
         foreign_network(r->notes, f->source);
         foreign_network(r->notes, f->target);
