@@ -21,7 +21,8 @@ static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
         detect.bursts = bursts;
         out->detector = detectors[d];
         out->of_detector = 0;
-        detectors[d]->close(&detect, out);
+        if (detectors[d]->close)
+            detectors[d]->close(&detect, out);
     }
 }
 

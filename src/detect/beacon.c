@@ -15,6 +15,7 @@
  */
 #include "detect/detect.h"
 #include "detect/rhythm.h"
+#include "record/popular.h"
 #include "record/regular.h"
 
 #include <math.h>
@@ -196,6 +197,55 @@ static void close(const struct detect *detect, struct evidence_out *out)
         inside_close(detect, &r, out);
 }
 
+/* ---- over sources and days */
+
+#define TRAIT_DAYS 1.0  /* goes on for days: a program that is always there */
+#define TRAIT_ALONE 1.0 /* of many hosts only this one calls it */
+enum { DAYS_MANY = 3, HOSTS_MANY = 20 };
+
+static double cap_across(const struct across *across, const struct rhythm *r)
+{
+    const struct pair *p = across->pair;
+    double cap = p->flags & PAIR_ANSWERED ? CAP_TIMER : CAP_FAILING;
+    if (!(p->flags & PAIR_BY_NAME)) {
+        cap += p->name.at == NULL ? TRAIT_BARE : 0;
+        cap += (p->flags & PAIR_ANSWERED) && p->app == NULL ? TRAIT_UNKNOWN : 0;
+    }
+    cap += r->hours >= CLOCK_HOURS ? TRAIT_CLOCK : 0;
+    cap += across->days >= DAYS_MANY ? TRAIT_DAYS : 0;
+    cap += across->callers == 1 && across->hosts >= HOSTS_MANY ? TRAIT_ALONE : 0;
+    cap -= (double)(r->last_us - r->first_us) < SHORT_S * SECOND_US ? SHORT_LESS : 0;
+    return cap;
+}
+
+/* Of more calls than the statistic looks at, the first: they are without holes. */
+static void across(const struct across *across, struct evidence_out *out)
+{
+    const struct pair *p = across->pair;
+    int64_t at[CALLS_MOST];
+    uint32_t len = across->len < CALLS_MOST ? across->len : CALLS_MOST;
+    struct rhythm r;
+    char sentence[RHYTHM_TEXT];
+    if (across->parts < 2 || (p->flags & PAIR_POPULAR) || popular_name(p->name) ||
+        regular_name(p->name) ||
+        (!(p->flags & PAIR_BY_NAME) && regular_service(p->app, p->protocol, p->port.number)))
+        return;
+    for (uint32_t i = 0; i < len; i++)
+        at[i] = across->calls[i].us;
+    rhythm_of(at, len, len, p->first.us, p->last.us, &r);
+    if (r.strength < RHYTHM_DECIDES || r.last_us - r.first_us < SLOW_US)
+        return;
+    struct evidence e = {.group = GROUP_RHYTHM, .known_from = {DAY_NONE}};
+    e.strength = fmin(r.strength / TEMPER, cap_across(across, &r));
+    e.item = period_item(out, &r, "calls");
+    e.why = evidence_text(
+        out, "%s; put together from %u parts of %u day%s%s%s", rhythm_sentence(&r, sentence),
+        across->parts, across->days, across->days == 1 ? "" : "s",
+        p->name.at == NULL ? "; a bare address" : "",
+        across->callers == 1 && across->hosts >= HOSTS_MANY ? "; no other host calls it" : "");
+    evidence_add(out, &e);
+}
+
 const struct detector detector_beacon = {
     .name = "beacon",
     .about = "calls by the clock, by address and by name; inside long connections; in vain",
@@ -204,4 +254,5 @@ const struct detector detector_beacon = {
     .pair_bytes = (sizeof(struct beacon_pair) + 7) / 8 * 8,
     .record = record,
     .close = close,
+    .across = across,
 };

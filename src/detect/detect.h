@@ -37,6 +37,18 @@ struct text evidence_text(struct evidence_out *out, const char *format, ...)
  */
 void evidence_add(struct evidence_out *out, const struct evidence *evidence);
 
+/* A pair over several sources and days of one sensor, as the store's contact rows tell it. */
+struct across {
+    const struct pair *pair; /* summed up, without calls; its day is the last */
+    const struct instant *calls;
+    uint32_t len;         /* calls kept, sorted */
+    uint32_t days, parts; /* days with a call; sources' rows behind them */
+    struct day first_day;
+    uint32_t callers, hosts;             /* home hosts that called this end; that called any */
+    const struct indicators *indicators; /* NULL without --intel */
+    const double *knob;
+};
+
 struct detector {
     const char *name, *about;
     uint16_t version;
@@ -45,6 +57,8 @@ struct detector {
     const struct knob *knobs;        /* ends with a NULL name; may be NULL */
     void (*record)(const struct detect *detect, const struct record *record);
     void (*close)(const struct detect *detect, struct evidence_out *out);
+    /* What single sources and days cannot show (muster judge); NULL: nothing. */
+    void (*across)(const struct across *across, struct evidence_out *out);
 };
 
 extern const struct detector *const detectors[];

@@ -234,6 +234,44 @@ static void intel_record(const struct detect *detect, const struct record *recor
     }
 }
 
+/* Indicators against what the store kept of the past: addresses and names, the last day's listing
+ * before the first day's. */
+static void intel_across(const struct across *across, struct evidence_out *out)
+{
+    const struct pair *p = across->pair;
+    struct intel_pair state = {.len = 0};
+    struct host host = {.address = p->host};
+    struct detect detect = {.pair_state = &state,
+                            .pair = p,
+                            .host = &host,
+                            .indicators = across->indicators,
+                            .knob = across->knob};
+    struct indicator found[INDICATOR_HITS];
+    struct indicator_window window = intel_window(&detect);
+    if (across->indicators == NULL)
+        return;
+    const struct day days[] = {p->day, across->first_day};
+    bool tried = !(p->flags & (PAIR_ANSWERED | PAIR_BY_NAME));
+    for (unsigned d = 0; d < 2 && state.len == 0; d++) {
+        unsigned len = 0;
+        if (address_known(p->outside))
+            len = indicators_address(across->indicators, p->outside, p->port, days[d], &window,
+                                     found);
+        for (unsigned i = 0; i < len; i++)
+            intel_meet(&state, &found[i], INTEL_FLOW, 0, p->port, tried);
+        len =
+            p->name.len ? indicators_name(across->indicators, p->name, days[d], &window, found) : 0;
+        for (unsigned i = 0; i < len; i++)
+            intel_meet(&state, &found[i], p->flags & PAIR_BY_NAME ? INTEL_ASKED : INTEL_NAMED, 0,
+                       p->port, tried);
+    }
+    for (unsigned i = 0; i < state.len; i++) {
+        uint32_t *count = tried ? &state.hit[i].tried : &state.hit[i].count;
+        *count = p->flows ? p->flows : 1;
+    }
+    intel_close(&detect, out);
+}
+
 static const struct knob intel_knobs[] = {
     [INTEL_BEFORE] = {"window_before", "days",
                       "how long before its first listing an indicator holds", 30, 0, 3650},
@@ -254,4 +292,5 @@ const struct detector detector_intel = {
     .knobs = intel_knobs,
     .record = intel_record,
     .close = intel_close,
+    .across = intel_across,
 };
