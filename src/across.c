@@ -326,7 +326,7 @@ static void sighting_add(struct working *w, size_t row, const struct verdict *ve
     }
     struct sighting *s = &f->sighting[f->sightings++];
     *s = (struct sighting){
-        .sensor = w->setup->sensor,
+        .sensor = f->coverage.sensor,
         .kind = text_of("control"),
         .host = address_of(rows_cell(days, row, DAY_HOST)),
         .host_port = -1,
@@ -366,7 +366,7 @@ static void contact_add(struct working *w, const struct pair *pair, const struct
         f->contact = mem_resize(f->contact, w->contacts_room, sizeof *f->contact);
     }
     f->contact[f->contacts++] = (struct contact){.day = pair->day,
-                                                 .sensor = w->setup->sensor,
+                                                 .sensor = f->coverage.sensor,
                                                  .host = pair->host,
                                                  .controller = pair->outside,
                                                  .controller_name = pair->name,

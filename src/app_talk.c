@@ -34,7 +34,8 @@ void talk_tell(struct app *app, uint32_t index)
     struct talk_record record = {.app = flow->app,
                                  .out = kept(app, flow, OUT),
                                  .in = kept(app, flow, IN),
-                                 .host_first = flow->spoke_first == SPOKE_HOST};
+                                 .host_first = flow->spoke_first == SPOKE_HOST,
+                                 .begun = flow->syn || flow->syn_ack};
     if (record.out.len || record.in.len)
         app_emit(app, flow, RECORD_TALK, &record);
     app_identity_words(app, flow, OUT, record.out);

@@ -98,7 +98,7 @@ static void flow_of_pair(struct shard *s, struct pair *p, const struct record *r
     if (!f->cut) {
         p->flows++;
         p->flags |= record->ends.host_opened ? PAIR_OPENED_HOST : PAIR_OPENED_OUTSIDE;
-        if (record->ends.host_opened)
+        if (record->ends.host_opened && f->begun) /* a file's start is nobody's call */
             call_add(s, p, &p->calls, f->first, f->answered);
     }
     if (f->answered) {

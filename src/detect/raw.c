@@ -102,15 +102,16 @@ static bool talk_is_framed(const struct talk_record *talk)
 static void talked(struct raw *r, struct raw_host *h, const struct record *record)
 {
     const struct talk_record *talk = record->talk;
-    if (talk->app != NULL || talk->out.len == 0)
-        return;
+    bool registers = talk->out.len && text_registers(talk->out);
+    if (talk->app != NULL || talk->out.len == 0 || !(talk->begun || registers))
+        return; /* from the middle of a conversation everything is unknown */
     if (r->number == 0 || record->number < r->number)
         r->number = record->number;
     r->port = record->ends.outside_port.number;
     r->not_web |= r->port == 443 || r->port == 80 || r->port == 8080;
     h->ends += r->talks++ == 0;
     r->framed += talk_is_framed(talk);
-    if (!r->registers && text_registers(talk->out)) {
+    if (!r->registers && registers) {
         r->registers = true;
         for (uint32_t i = 0; i < talk->out.len && r->line_len < KEPT; i++)
             if (talk->out.at[i] >= ' ' && talk->out.at[i] <= '~')

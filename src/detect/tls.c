@@ -4,12 +4,16 @@
  * alone (appliances, peer-to-peer software, remote support); together, repeated, and towards
  * several unrelated addresses from one host they are how controllers without a domain are reached.
  *
+ * With a name, only a certificate that its server made itself is odd: who has a name gets a signed
+ * one for nothing.
+ *
  * TLS 1.3 hides certificates: there only the missing name, the port and the repetition are seen,
  * and the strength stays under the line.
  */
 #include "detect/detect.h"
 
 #include <math.h>
+#include <stdio.h>
 
 enum { PORTS_USUAL = 12 };
 static const uint16_t usual_port[PORTS_USUAL] = {443, 465, 563, 587, 636,  853,
@@ -88,12 +92,9 @@ static void record(const struct detect *detect, const struct record *record)
 #define HABIT_WEIGHT 1.1
 #define STRENGTH_MOST 9.4
 
-static void close(const struct detect *detect, struct evidence_out *out)
+/* A bare address: what is odd about the handshakes adds up. */
+static double nameless_strength(const struct tls_pair *t, const struct tls_host *h)
 {
-    const struct tls_pair *t = detect->pair_state;
-    const struct tls_host *h = detect->host_state;
-    if (t->handshakes == 0 || t->nameless < t->handshakes || detect->pair->name.at != NULL)
-        return;
     double strength = 1.0; /* a bare address, no name */
     strength += t->self_signed ? 2.0 : 0;
     strength += t->certificate && t->no_host_name ? 0.8 : 0;
@@ -102,30 +103,54 @@ static void close(const struct detect *detect, struct evidence_out *out)
     strength += t->handshakes >= 3 ? 1.0 : 0;
     if (t->self_signed && h->ends >= 2)
         strength += h->ends >= 3 ? 3.0 : 2.0;
-    strength = fmin(STRENGTH_MOST, strength * HABIT_WEIGHT);
-    if (strength < 2.5)
+    return strength * HABIT_WEIGHT;
+}
+
+static double named_strength(const struct tls_pair *t)
+{
+    if (!t->self_signed)
+        return 0;
+    double strength = 2.4;
+    strength += t->no_host_name ? 0.6 : 0;
+    strength += t->odd_validity ? 0.6 : 0;
+    strength += t->odd_port ? 0.6 : 0;
+    return strength;
+}
+
+static void close(const struct detect *detect, struct evidence_out *out)
+{
+    const struct tls_pair *t = detect->pair_state;
+    const struct tls_host *h = detect->host_state;
+    bool named = t->nameless < t->handshakes || detect->pair->name.at != NULL;
+    if (t->handshakes == 0 || (detect->pair->flags & PAIR_POPULAR))
+        return;
+    double strength = fmin(STRENGTH_MOST, named ? named_strength(t) : nameless_strength(t, h));
+    if (strength < 2.4)
         return;
     struct evidence e = {
         .group = GROUP_SHAPE, .strength = strength, .number = t->number, .known_from = {DAY_NONE}};
-    e.item = evidence_text(out, "tls without a name, port %u", t->port);
+    e.item =
+        evidence_text(out, "tls %s, port %u", named ? "self-signed" : "without a name", t->port);
+    char ends[64] = "";
+    if (!named)
+        (void)snprintf(ends, sizeof ends, "; %u address%s of this sort called by the host", h->ends,
+                       h->ends == 1 ? "" : "es");
     e.why = evidence_text(
-        out,
-        "%u TLS handshake%s without a server name to a bare address%s%s%.*s%s; %u address%s "
-        "of this sort called by the host",
-        t->handshakes, t->handshakes == 1 ? "" : "s", t->odd_port ? " on an unusual port" : "",
+        out, "%u TLS handshake%s %s%s%s%.*s%s%s", t->handshakes, t->handshakes == 1 ? "" : "s",
+        named ? "with a name" : "without a server name to a bare address",
+        t->odd_port ? " on an unusual port" : "",
         t->self_signed   ? ", certificate self-signed ("
         : t->certificate ? ", certificate ("
                          : "",
         (int)t->subject_len, t->subject,
-        t->certificate ? (t->odd_validity ? ", odd term of validity)" : ")") : "", h->ends,
-        h->ends == 1 ? "" : "es");
+        t->certificate ? (t->odd_validity ? ", odd term of validity)" : ")") : "", ends);
     evidence_add(out, &e);
 }
 
 const struct detector detector_tls = {
     .name = "tls",
     .about = "TLS without names: bare addresses, self-made certificates, ports of their own",
-    .version = 1,
+    .version = 2,
     .records = RECORD_TLS,
     .pair_bytes = (sizeof(struct tls_pair) + 7) / 8 * 8,
     .host_bytes = (sizeof(struct tls_host) + 7) / 8 * 8,

@@ -220,6 +220,7 @@ void flow_record_part(struct flow *f, struct flow_record *ret)
     } else {
         ret->answered = ret->established = f->part_two || (f->packets[OUT] && f->packets[IN]);
     }
+    ret->begun = f->protocol != PROTOCOL_TCP || f->syn || f->syn_ack;
     ret->cut = f->part_two;
     memcpy(ret->history, f->history, f->history_len);
     ret->app = f->app;

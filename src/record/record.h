@@ -39,6 +39,7 @@ struct flow_record {
                          side sent payload; UDP/ICMP: packets both ways */
     bool established; /* TCP handshake seen complete, or data both ways */
     bool refused;     /* TCP: reset in answer to SYN */
+    bool begun;       /* its first packet was seen; TCP: a SYN */
     bool cut;         /* an earlier part of the conversation was recorded already */
     char history[20]; /* Zeek's letters: S h A d D f F r R ...; upper case from the opener */
     const char *app;  /* "tls", "http", "dns", "ssh", ... or NULL when not recognised */
@@ -115,6 +116,7 @@ struct talk_record {
     const char *app;     /* as in flow_record: "irc", "smtp", "ftp", or NULL when not recognised */
     struct text out, in; /* of the host, of the outside end; null when it said nothing */
     bool host_first;     /* the host spoke first */
+    bool begun;          /* the conversation's first packet was seen: these are its first words */
 };
 
 /* What one message told of who a home address is. Texts are printable UTF-8, null when not told. */

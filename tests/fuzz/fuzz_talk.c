@@ -20,7 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     size_t out = (len - 2) * bytes[1] / 255;
     struct talk_record talk = {.app = app[bytes[0] % 4],
                                .out = text_at(bytes + 2, out),
-                               .in = text_at(bytes + 2 + out, len - 2 - out)};
+                               .in = text_at(bytes + 2 + out, len - 2 - out),
+                               .begun = true};
     struct pair pair = {.flags = PAIR_OPENED_HOST | PAIR_ANSWERED};
     struct host host = {0};
     struct record record = {.kind = RECORD_TALK,

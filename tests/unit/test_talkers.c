@@ -96,7 +96,8 @@ static double strength(const struct talk_case *c, struct text out, struct text i
     evidence_double_reset(&evidence);
     struct pair pair = {.flags = PAIR_OPENED_HOST | PAIR_ANSWERED, .name = text_of(c->name)};
     struct host host = {.flags = c->host_flags};
-    struct talk_record talk = {.app = c->app, .out = out, .in = in, .host_first = true};
+    struct talk_record talk = {
+        .app = c->app, .out = out, .in = in, .host_first = true, .begun = true};
     struct record record = {
         .kind = RECORD_TALK,
         .number = 7,
@@ -152,7 +153,8 @@ static void many_ends(void **state)
         struct pair pair = {.flags = PAIR_OPENED_HOST | PAIR_ANSWERED};
         struct host host = {0};
         struct talk_record talk = {.out = text_at(FRAMES_OUT, sizeof FRAMES_OUT - 1),
-                                   .in = text_at(FRAMES_IN, sizeof FRAMES_IN - 1)};
+                                   .in = text_at(FRAMES_IN, sizeof FRAMES_IN - 1),
+                                   .begun = true};
         struct record record = {
             .kind = RECORD_TALK,
             .number = 1,
