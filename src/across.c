@@ -492,6 +492,21 @@ bool across_make(struct findings *ret, struct across_counts *counts, const struc
     return done;
 }
 
+bool across_stale(const struct asker *asker, int64_t *ret, struct err *err)
+{
+    struct arena arena = {0};
+    struct rows rows;
+    bool done = asker_ask(asker,
+                          "SELECT count(*) FILTER (generation > coalesce((SELECT max(generation) "
+                          "FROM coverage WHERE kind = 'judge'), '')), count(*) "
+                          "FROM coverage WHERE kind <> 'judge'",
+                          &arena, &rows, err);
+    if (done)
+        *ret = rows_count(&rows, 0, 1) < 2 ? 0 : rows_count(&rows, 0, 0);
+    arena_free(&arena);
+    return done;
+}
+
 void across_free(struct findings *findings)
 {
     mem_free(findings->sighting);

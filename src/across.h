@@ -37,6 +37,9 @@ bool across_sensors(const struct asker *asker, struct day from, struct day to, s
  * was judged, so that a repetition replaces what it repeats. */
 bool across_make(struct findings *ret, struct across_counts *counts, const struct asker *asker,
                  const struct across_setup *setup, struct err *err);
+/* How many sources were written since the last judgement; 0 with fewer than two sources, which a
+ * judgement across would not add to. */
+bool across_stale(const struct asker *asker, int64_t *ret, struct err *err);
 void across_free(struct findings *findings);
 
 #endif

@@ -1,6 +1,7 @@
 /*
  * muster report: the census of the store in one of the formats of output/report.list.
  */
+#include "across.h"
 #include "census/census.h"
 #include "cmd/ask.h"
 
@@ -102,12 +103,14 @@ static void name_networks(const struct options *options, struct census *census)
 struct making {
     struct census census;
     struct day from, to;
+    int64_t not_judged; /* sources since the last judgement across them */
 };
 
 static bool make(const struct asker *asker, void *state, struct err *err)
 {
     struct making *making = state;
-    return census_make(&making->census, asker, making->from, making->to, err);
+    return across_stale(asker, &making->not_judged, err) &&
+           census_make(&making->census, asker, making->from, making->to, err);
 }
 
 static bool is_folder(const char *path)
@@ -181,6 +184,13 @@ static int make_and_write(const struct options *options, const struct report_for
         status = cmd_fail("report", EXIT_WORLD, err.text);
     else if (options->output != NULL && strcmp(options->output, "-") != 0 && !options->quiet)
         (void)fprintf(stderr, "muster report: wrote %s\n", options->output);
+    if (making->not_judged && !options->quiet)
+        (void)fprintf(stderr,
+                      "muster report: %lld source%s read since sources were last judged together; "
+                      "slow callers over several of them are not in here yet: muster judge --store "
+                      "%s\n",
+                      (long long)making->not_judged, making->not_judged == 1 ? " was" : "s were",
+                      options->store);
     census_free(&making->census);
     return status;
 }

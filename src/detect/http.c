@@ -18,7 +18,7 @@ enum { SMALL_ANSWER = 4096, KEPT_AGENT = 56, KEPT_PATH = 40, PATHS = 4, POLLS_LE
 
 /* Habits of the requests of one sort: those that send (POST), or those that only ask (GET). */
 struct habits {
-    uint32_t requests, answered, small, no_referer, no_agent, odd_agent, bare, coded, script;
+    uint32_t requests, answered, small, no_referer, no_agent, odd_agent, bare, coded, script, files;
     uint32_t same_path;    /* to the path of the first */
     uint32_t of_few_paths; /* to one of the first PATHS paths */
     uint32_t paths;
@@ -26,6 +26,11 @@ struct habits {
     uint64_t number; /* of the first */
     uint8_t agent_len, path_len;
     char agent[KEPT_AGENT], path[KEPT_PATH];
+};
+
+/* Ends with a bare address that the host sent to in an odd way: lists of fallback controllers. */
+struct http_host {
+    uint32_t ends;
 };
 
 struct http_pair {
@@ -108,6 +113,7 @@ static void look_at(struct habits *h, const struct record *record)
     h->bare += !http->has_host || host_is_bare(http->host);
     h->coded += body_is_coded(http);
     h->script += text_ends(path, ".php");
+    h->files += text_starts(http->content_type, "multipart/form-data");
     if (http->status) {
         h->answered++;
         h->small += http->response_body <= SMALL_ANSWER;
@@ -125,9 +131,12 @@ static void record(const struct detect *detect, const struct record *record)
     if (text_is(http->content_type, "application/ocsp-request") ||
         text_is(http->content_type, "application/timestamp-query"))
         return;
-    if (text_is(http->method, "POST"))
+    if (text_is(http->method, "POST")) {
         look_at(&p->sends, record);
-    else if (text_is(http->method, "GET"))
+        if (p->sends.requests == 1 && p->sends.bare && p->sends.no_agent + p->sends.odd_agent)
+            ((struct http_host *)detect->host_state)->ends++;
+    }
+    if (text_is(http->method, "GET"))
         look_at(&p->asks, record);
 }
 
@@ -151,7 +160,7 @@ static double habits_sum(const struct habits *h, bool own_address)
     return sum;
 }
 
-static double send_strength(const struct http_pair *p, bool own_address)
+static double send_strength(const struct http_pair *p, uint32_t ends, bool own_address)
 {
     const struct habits *h = &p->sends;
     if (h->requests == 0 || h->answered == 0)
@@ -160,6 +169,8 @@ static double send_strength(const struct http_pair *p, bool own_address)
     sum += h->no_referer == h->requests ? 0.8 : 0;
     sum += h->requests >= 3 && h->same_path > 0.8 * h->requests ? 1.0 : 0;
     sum += h->requests == p->requests ? 0.6 : 0;
+    sum += h->bare && ends >= 2 ? 1.0 : 0;
+    sum += h->files && h->no_agent > 0.5 * h->requests ? 1.0 : 0; /* a program that uploads */
     return fmin(STRENGTH_MOST, sum * SEND_WEIGHT);
 }
 
@@ -179,7 +190,8 @@ static void close(const struct detect *detect, struct evidence_out *out)
     bool own_address = (detect->host->flags & HOST_OWN_ADDRESS) != 0;
     if ((detect->pair->flags & PAIR_POPULAR) || own_address_name(detect->pair->name))
         return;
-    double send = send_strength(p, own_address), ask = ask_strength(p, own_address);
+    const struct http_host *host = detect->host_state;
+    double send = send_strength(p, host->ends, own_address), ask = ask_strength(p, own_address);
     double strength = fmax(send, ask);
     if (strength < 3.0)
         return;
@@ -189,7 +201,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
     e.item = evidence_text(out, "http %s %.*s", h == &p->sends ? "check-in" : "poll", h->path_len,
                            h->path);
     bool odd = h->odd_agent * 2 > h->requests;
-    e.why = evidence_text(out, "%u %s%s to %.*s%s%s%s%s%.*s%s%s%s", h->requests,
+    e.why = evidence_text(out, "%u %s%s to %.*s%s%s%s%s%.*s%s%s%s%s", h->requests,
                           h == &p->sends ? "POST" : "GET", h->requests == 1 ? "" : "s", h->path_len,
                           h->path, h->no_referer == h->requests ? ", never a referer" : "",
                           h->bare * 2 > h->requests ? ", to a bare address" : "",
@@ -199,6 +211,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
                                                         : "",
                           odd ? h->agent_len : 0, h->agent, odd ? "\"" : "",
                           h->small == h->answered ? ", short answers" : "",
+                          h->files ? ", files uploaded" : "",
                           own_address ? "; the host looked up its own address that day" : "");
     evidence_add(out, &e);
 }
@@ -209,6 +222,7 @@ const struct detector detector_http = {
     .version = 2,
     .records = RECORD_HTTP,
     .pair_bytes = (sizeof(struct http_pair) + 7) / 8 * 8,
+    .host_bytes = (sizeof(struct http_host) + 7) / 8 * 8,
     .record = record,
     .close = close,
 };

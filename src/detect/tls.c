@@ -98,7 +98,7 @@ static double nameless_strength(const struct tls_pair *t, const struct tls_host 
     double strength = 1.0; /* a bare address, no name */
     strength += t->self_signed ? 2.0 : 0;
     strength += t->certificate && t->no_host_name ? 0.8 : 0;
-    strength += t->odd_validity && t->self_signed ? 0.7 : 0;
+    strength += t->odd_validity && t->self_signed ? 1.4 : 0;
     strength += t->odd_port ? 1.2 : 0;
     strength += t->handshakes >= 3 ? 1.0 : 0;
     if (t->self_signed && h->ends >= 2)
