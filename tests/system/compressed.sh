@@ -22,8 +22,8 @@ findings capture.pcap >expected
 for file in capture.pcap.gz capture.pcap.zst members frames; do
     findings $file | cmp - expected
 done
-cat members | "$muster" read -q --json --store none --intel indicators - | sed 's|"-#|"NAME#|g; s|"source":"-"|"source":"NAME"|' | cmp - expected
-cat frames | "$muster" read -q --json --store none --intel indicators - | sed 's|"-#|"NAME#|g; s|"source":"-"|"source":"NAME"|' | cmp - expected
+cat members | "$muster" read -q --json --store none --intel indicators - | sed 's|"-#|"NAME#|g; s|:"-"|:"NAME"|g' | cmp - expected
+cat frames | "$muster" read -q --json --store none --intel indicators - | sed 's|"-#|"NAME#|g; s|:"-"|:"NAME"|g' | cmp - expected
 
 # one source
 "$muster" read --store store --intel indicators capture.pcap >out

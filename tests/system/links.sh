@@ -14,7 +14,7 @@ export XDG_CACHE_HOME=$work/cache
 "$muster" simulate -o . --seed 1 >/dev/null
 
 read_it() { "$muster" read -q --json --store none --intel indicators "$@"; }
-same() { sed -E 's/"device":("[^"]*"|null),//; s/"source":"[^"]*"//; s/"where":"[^"#]*#/"where":"/g'; }
+same() { sed -E 's/"device":("[^"]*"|null),//; s/"source":"[^"]*"//; s/"where":"[^"#]*(#|")/"where":"/g'; }
 in_parts() { same | sed -E 's/"bytes_(in|out)":[0-9]*,//g; s/"where":"[^"]*"//g; s/[0-9,.]+ (bytes|kB|MB)/N bytes/g'; }
 
 ./reshape capture.pcap 1.pcap 1
