@@ -139,9 +139,32 @@ static bool netbios_tells(const struct identity_ends *ends, const struct netbios
 
 /* ---- names that machines announce */
 
+/* A name as dns.c writes it (\DDD for what is not printable ASCII) in its own bytes, which are
+ * UTF-8 on the link (RFC 6762 16, RFC 4795 2.1.2); null when it is empty or no single label. */
+static struct text label_of(struct printable_room *room, struct text name)
+{
+    uint8_t bytes[PRINTABLE_LONG];
+    size_t len = 0;
+    struct cursor c = cursor_over(name.at, name.len);
+    while (cursor_left(&c) > 0 && len < sizeof bytes) {
+        uint8_t b = cursor_u8(&c);
+        if (b == '.')
+            return text_of(NULL);
+        if (b == '\\') {
+            unsigned code = 0;
+            for (unsigned i = 0; i < 3; i++)
+                code = code * 10 + (unsigned)(cursor_u8(&c) - '0') % 10;
+            b = (uint8_t)code;
+        }
+        bytes[len++] = b;
+    }
+    return cursor_ok(&c) ? printable_utf8(room, cursor_over(bytes, len), PRINTABLE_NAME)
+                         : text_of(NULL);
+}
+
 /* The first name whose address is the sender's; without ".local". */
 static bool announced(const struct identity_ends *ends, const struct dns_hosts *hosts,
-                      struct text *ret)
+                      struct printable_room *room, struct text *ret)
 {
     for (unsigned i = 0; i < hosts->len; i++) {
         struct text name = hosts->at[i].name;
@@ -149,10 +172,9 @@ static bool announced(const struct identity_ends *ends, const struct dns_hosts *
             continue;
         if (text_ends(name, ".local"))
             name.len -= 6;
-        else if (memchr(name.at, '.', name.len))
-            continue;
-        *ret = name;
-        return name.len > 0 && name.len <= PRINTABLE_NAME;
+        *ret = label_of(room, name);
+        if (ret->at != NULL)
+            return true;
     }
     return false;
 }
@@ -166,14 +188,14 @@ static bool announcement_tells(const struct identity_ends *ends, const uint8_t *
     if (!dns_parse_hosts(bytes, len, &scratch->dns, &hosts))
         return false;
     struct text name;
-    if (!announced(ends, &hosts, &name)) {
+    if (!announced(ends, &hosts, &scratch->room, &name)) {
         /* A machine makes sure that its own name is free by asking for anything of it (RFC 4795
          * 4.1); nobody else asks LLMNR for "any". */
-        if (!llmnr || hosts.response || hosts.type != TYPE_ANY || hosts.question.len == 0 ||
-            hosts.question.len > PRINTABLE_NAME ||
-            memchr(hosts.question.at, '.', hosts.question.len))
+        if (!llmnr || hosts.response || hosts.type != TYPE_ANY)
             return false;
-        name = hosts.question;
+        name = label_of(&scratch->room, hosts.question);
+        if (name.at == NULL)
+            return false;
     }
     *about = ends->sender;
     *r = (struct identity_record){

@@ -344,6 +344,10 @@ static void test_announcements(void **state)
     assert_text(r.name, "desktop-xyz");
     assert_int_equal(r.mac, 0x0008021c47ae);
     assert_true(address_same(about, link.sender));
+    announcement_make(0x8400, "\xe5\xb0\x8f pc\x1b", "\x0a\x06\x03\x65"); /* RFC 6762 16: UTF-8 */
+    (void)identity_of_datagram(&link, m.at, m.len, &scratch, &r, &about, &tells);
+    assert_true(tells);
+    assert_text(r.name, "\xe5\xb0\x8f pc?");
     announcement_make(0x8400, "somebody", "\x0a\x06\x03\x66"); /* told of another */
     (void)identity_of_datagram(&link, m.at, m.len, &scratch, &r, &about, &tells);
     assert_false(tells);
