@@ -20,10 +20,10 @@ grep -q "$name" "$work/campus/truth.csv"
 for hour in "$work"/hours/*.pcap; do
     "$muster" read -q --store "$work/store" "$hour" >/dev/null
 done
-"$muster" trace --store "$work/store" --near --json "$host" >"$work/before" || true
+"$muster" trace --store "$work/store" --near --reason "a test" --json "$host" >"$work/before" || true
 ! grep -q 'put together from' "$work/before"
 "$muster" judge --store "$work/store" >"$work/judged"
-"$muster" trace --store "$work/store" --near --json "$host" >"$work/after" || true
+"$muster" trace --store "$work/store" --near --reason "a test" --json "$host" >"$work/after" || true
 grep -q 'put together from 2[0-9] parts of 1 day' "$work/after"
 
 "$muster" judge --store "$work/store" --intel "$work/campus/indicators" --json >"$work/later" 2>/dev/null
