@@ -86,11 +86,30 @@ static void *row_room(void *rows, size_t used, size_t *room, size_t bytes)
     return mem_resize(rows, *room, bytes);
 }
 
+/* The reason of a role stands among the evidence and weighs nothing. */
+static void role_tell(struct evidence_out *out, const char *item, const char *role, const char *why)
+{
+    struct evidence e = {.detector = "role",
+                         .version = JUDGE_VERSION,
+                         .group = GROUP_ROLE,
+                         .known_from = {DAY_NONE}};
+    if (out->len == EVIDENCE_ALL)
+        return;
+    e.item = evidence_text(out, "%s %s", item, role);
+    e.why = evidence_text(out, "%s", why);
+    out->evidence[out->len++] = e;
+}
+
 static void sighting_add(struct shard *s, const struct pair_entry *e, const struct host *host,
-                         const struct verdict *verdict, const struct evidence_out *out)
+                         const struct verdict *verdict, struct evidence_out *out)
 {
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;
+    char why[ROLE_WHY];
+    const char *controller_role = judge_controller_role(p, out->evidence, out->len, why);
+    role_tell(out, "controller is", controller_role, why);
+    const char *host_role = judge_host_role(host, why);
+    role_tell(out, "host is", host_role, why);
     rows->sighting =
         row_room(rows->sighting, rows->sightings, &rows->sightings_room, sizeof *rows->sighting);
     rows->sighting[rows->sightings++] = (struct sighting){
@@ -98,11 +117,11 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
         .kind = text_of("control"),
         .host = p->host,
         .host_port = (p->flags & PAIR_BY_NAME) ? -1 : p->host_port.number,
-        .host_role = text_of(judge_host_role(host)),
+        .host_role = text_of(host_role),
         .device = device_of(s, host),
         .controller = p->outside,
         .controller_name = arena_text(&s->arena, p->name),
-        .controller_role = text_of(verdict->role),
+        .controller_role = text_of(controller_role),
         .port = port_of(p),
         .proto = text_of(protocol_name(p)),
         .family = verdict->family,
@@ -184,7 +203,8 @@ static void close_entry(struct shard *s, struct pair_entry *e)
     const struct call_times calls = calls_sorted(&s->calls, &e->pair.calls);
     collect(s, e, h, &calls, &out);
     struct verdict verdict;
-    judge_pair(&e->pair, out.evidence, out.len, s->conf->judge, &verdict);
+    bool relayed = pair_is_relayed(&e->pair, &h->host);
+    judge_pair(&e->pair, relayed, out.evidence, out.len, s->conf->judge, &verdict);
     if (verdict.grade) {
         sighting_add(s, e, &h->host, &verdict, &out);
         return;

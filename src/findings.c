@@ -1,6 +1,7 @@
 #include "findings.h"
 
 #include "base/buf.h"
+#include "relayed.h"
 
 #include <stdlib.h>
 
@@ -143,6 +144,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
     }
     qsort(ret->sighting, ret->sightings, sizeof *ret->sighting, compare_sightings);
     qsort(ret->contact, ret->contacts, sizeof *ret->contact, compare_contacts);
+    relayed_find(ret);
     for (size_t i = 0; i < ret->sightings; i++) {
         ret->sighting[i].sensor = text_of(sensor);
         ret->sighting[i].source = coverage->source;

@@ -196,8 +196,12 @@ static uint32_t flow_of(struct shard *s, const struct frame *frame, bool out)
         flow_end(s, flows_oldest(&s->flows));
     }
     index = flows_add(&s->flows, frame, out, hash);
-    if (out && frame->mac_source) {
+    if (out) {
         struct host_entry *h = shard_host_take(s, instant_day(frame->time), frame->source);
+        if ((frame->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN && frame->protocol == PROTOCOL_TCP)
+            host_count_hops(&h->host, frame->hops);
+        if (frame->mac_source == 0)
+            return index;
         if (h->host.mac == 0 && !h->several_macs)
             h->host.mac = frame->mac_source;
         if (h->host.mac != frame->mac_source) {

@@ -167,18 +167,37 @@ static uint32_t call_by_name(struct shard *s, const struct record *record, struc
     return (uint32_t)e->name_low | 1;
 }
 
+/* What the host's dealings in DNS say of its role, on DNS's own port: names asked of neighbours
+ * (LLMNR, NetBIOS, multicast DNS) are no DNS service, and bytes that only look like a message
+ * must not make a resolver. */
+static void dns_of_host(struct host *h, const struct record *record)
+{
+    enum { PORT_DNS = 53 };
+    const struct dns_record *dns = record->dns;
+    const struct ends *ends = &record->ends;
+    uint16_t port = ends->host_opened ? ends->outside_port.number : ends->host_port.number;
+    if (port != PORT_DNS)
+        return;
+    if (!ends->host_opened) {
+        h->dns_answered += dns->response;
+    } else if (!ends->outside_home && !dns->response) {
+        h->dns_asked_outside++;
+        if (!dns->recursion) {
+            h->dns_iterative++;
+            h->dns_servers |= UINT64_C(1)
+                              << (table_mix(ends->outside.high, ends->outside.low) & 63);
+        }
+    }
+}
+
 /* A message between a client and a resolver: filed under who asked, by registered domain. */
 static void on_dns(struct shard *s, const struct record *record)
 {
     const struct dns_record *dns = record->dns;
     s->counts.dns++;
     struct host_entry *h = shard_host_take(s, instant_day(record->time), record->ends.host);
-    if (!record->ends.host_opened) {
-        if (dns->response)
-            h->host.flags |= HOST_RESOLVER;
-        return;
-    }
-    if (dns->name.len == 0)
+    dns_of_host(&h->host, record);
+    if (!record->ends.host_opened || dns->name.len == 0)
         return;
     host_asks(h, dns->name);
     struct pair_entry *e = name_pair(s, record, dns->name);
@@ -219,9 +238,68 @@ static struct text name_called(const struct record *record)
     return name.len ? name : text_of(NULL);
 }
 
+/* A request that only proxies are sent (RFC 9112 3.2.2, 3.2.3). */
+static bool is_for_proxy(const struct http_record *http)
+{
+    return text_starts(http->target, "http://") || text_is(http->method, "CONNECT");
+}
+
+/* The port behind the Host field's colon; that of the method when there is none. */
+static struct port wanted_port(const struct http_record *http)
+{
+    struct port port = {text_is(http->method, "CONNECT") ? 443 : 80};
+    const char *colon = memrchr(http->host.at, ':', http->host.len);
+    unsigned number = 0;
+    for (const char *at = colon ? colon + 1 : NULL; at && at < http->host.at + http->host.len; at++)
+        number = *at >= '0' && *at <= '9' && number < 65536 ? number * 10 + (unsigned)(*at - '0')
+                                                            : 65536;
+    if (number > 0 && number < 65536)
+        port.number = (uint16_t)number;
+    return port;
+}
+
+/* What a home client asked a proxy inside home for: filed under the name it wanted, for the proxy
+ * is no more its controller than a resolver is. */
+static bool on_proxied(struct shard *s, struct host_entry *h, const struct record *record)
+{
+    const struct http_record *http = record->http;
+    struct text name = without_port(http->host);
+    if (!record->ends.outside_home || !is_for_proxy(http) || name.len == 0)
+        return false;
+    XXH128_hash_t digest = XXH3_128bits(name.at, name.len);
+    struct pair_key key = {.day = instant_day(record->time),
+                           .host = record->ends.host,
+                           .name_low = digest.low64,
+                           .name_high = digest.high64};
+    struct pair_entry *e = shard_pair_take(s, &key, name);
+    struct record wanted = *record;
+    wanted.ends.outside = (struct address){0, 0};
+    wanted.ends.outside_home = false;
+    wanted.ends.outside_port = wanted_port(http);
+    e->pair.port = wanted.ends.outside_port;
+    bool served = http->status >= 200 && http->status < 400;
+    e->pair.flags |= PAIR_VIA_PROXY | PAIR_OPENED_HOST | (served ? PAIR_ANSWERED : 0);
+    e->pair.flows++;
+    e->pair.flows_answered += served;
+    call_add(s, &e->pair, &e->pair.calls, record->time, served);
+    e->pair.protocol = record->ends.protocol;
+    e->pair.app = "http";
+    pair_seen(&e->pair, record->time, record->time);
+    hand_on(s, e, h, &wanted);
+    return true;
+}
+
 static void on_content(struct shard *s, const struct record *record)
 {
     struct host_entry *h = shard_host_take(s, instant_day(record->time), record->ends.host);
+    if (record->kind == RECORD_HTTP && record->ends.host_opened) {
+        host_count_platform(&h->host, record->http->user_agent);
+        if (on_proxied(s, h, record)) {
+            host_asks(h, without_port(record->http->host));
+            s->counts.http++;
+            return;
+        }
+    }
     struct text name = name_called(record);
     uint32_t domain = 0;
     bool tls = record->kind == RECORD_TLS;
@@ -243,9 +321,8 @@ static void on_content(struct shard *s, const struct record *record)
     } else if (record->kind == RECORD_HTTP) {
         s->counts.http++;
         const struct http_record *http = record->http;
-        if (!record->ends.host_opened && http->status &&
-            (text_starts(http->target, "http://") || text_is(http->method, "CONNECT")))
-            h->host.flags |= HOST_PROXY;
+        h->host.proxied += !record->ends.host_opened && record->ends.outside_home &&
+                           http->status >= 200 && http->status < 400 && is_for_proxy(http);
     }
     hand_on(s, e, h, record);
 }
@@ -282,6 +359,27 @@ static void flow_by_name(struct shard *s, const struct pair_entry *e, const stru
     (void)call_by_name(s, record, text_at(name, e->name_len), f->first, f->answered, f->app);
 }
 
+/* What a TCP conversation says of the host's role. */
+static void flow_of_host(struct host *h, const struct record *record)
+{
+    const struct flow_record *f = record->flow;
+    bool smtp = f->app && strcmp(f->app, "smtp") == 0 && f->answered;
+    if (record->ends.protocol != PROTOCOL_TCP || f->cut)
+        return;
+    if (!record->ends.host_opened) {
+        h->served += f->answered;
+        h->mail_from_home += smtp && record->ends.outside_home;
+        h->mail_from_outside += smtp && !record->ends.outside_home;
+    } else if (!record->ends.outside_home) {
+        h->mail_sent += smtp;
+        if (!f->answered && !f->established) {
+            uint64_t bit =
+                table_mix(record->ends.outside.high, record->ends.outside.low) % HOST_ENDS_BITS;
+            h->unanswered[bit / 64] |= UINT64_C(1) << bit % 64;
+        }
+    }
+}
+
 static void on_flow(struct shard *s, const struct record *record)
 {
     const struct flow_record *f = record->flow;
@@ -296,11 +394,7 @@ static void on_flow(struct shard *s, const struct record *record)
         h->host.flows_opened += record->ends.host_opened;
     }
     h->host.flows_answered += f->answered && record->ends.host_opened;
-    if (!record->ends.host_opened && f->answered) {
-        h->host.flags |= HOST_SERVER;
-        if (f->app && strcmp(f->app, "smtp") == 0 && !record->ends.outside_home)
-            h->host.flags |= HOST_MAIL;
-    }
+    flow_of_host(&h->host, record);
     struct pair_entry *e = address_pair(s, record);
     flow_of_pair(s, &e->pair, record);
     hand_on(s, e, h, record);

@@ -171,7 +171,8 @@ static bool looked_at(const struct detect *detect)
     const struct pair *p = detect->pair;
     if ((p->flags & (PAIR_POPULAR | PAIR_OUTSIDE_HOME)) || !(p->flags & PAIR_OPENED_HOST))
         return false;
-    if (detect->host->flags & (HOST_RESOLVER | HOST_PROXY | HOST_MAIL))
+    if (host_is_resolver(detect->host) || host_is_proxy(detect->host) ||
+        host_is_mail_gateway(detect->host))
         return false; /* it relays what others call */
     if (regular_name(p->name))
         return false;

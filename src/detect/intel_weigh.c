@@ -175,9 +175,11 @@ static const char *dates_format(const struct indicator *i, char out[48])
 static struct text did_format(const struct weighing *w, const struct intel_hit *hit,
                               const struct indicator *i, struct evidence_out *out)
 {
-    const char *who = w->detect->host->flags & HOST_RESOLVER ? "somebody behind this resolver"
-                      : w->detect->host->flags & HOST_PROXY  ? "somebody behind this proxy"
-                                                             : "the host";
+    const struct host *host = w->detect->host;
+    const char *who = !pair_is_relayed(w->detect->pair, host) ? "the host"
+                      : host_is_resolver(host)                ? "somebody behind this resolver"
+                      : host_is_proxy(host)                   ? "somebody behind this proxy"
+                                                              : "a mail through this gateway";
     uint32_t count = hit->count ? hit->count : 1,
              asked = hit->count > hit->tried ? hit->count : hit->tried;
     const char *s = count == 1 ? "" : "s";

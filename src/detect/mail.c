@@ -159,7 +159,7 @@ static double strength_of(const struct mail *m, const struct host *host)
 static void close(const struct detect *detect, struct evidence_out *out)
 {
     const struct mail *m = detect->pair_state;
-    if (m->logins == 0 || (detect->host->flags & (HOST_MAIL | HOST_SERVER)) ||
+    if (m->logins == 0 || host_is_mail_gateway(detect->host) || detect->host->served ||
         (m->ftp && m->files == 0))
         return;
     struct evidence e = {.group = GROUP_SHAPE,

@@ -198,8 +198,7 @@ static double slow_strength(const struct tunnel *t, const struct figures *f, con
 static void close(const struct detect *detect, struct evidence_out *out)
 {
     const struct tunnel *t = detect->pair_state;
-    if (t->asked == 0 || (detect->pair->flags & PAIR_POPULAR) ||
-        (detect->host->flags & HOST_RESOLVER))
+    if (t->asked == 0 || (detect->pair->flags & PAIR_POPULAR) || host_is_resolver(detect->host))
         return;
     struct figures f;
     figures_of(t, &f);

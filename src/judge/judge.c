@@ -21,6 +21,10 @@ static const double group_cap[GROUPS] = {
 /* Other evidence that adds so much stands beside a listing: the listing is not alone. */
 #define NOT_ALONE 4.0
 
+/* Just under the next grade. */
+#define MOST_SUSPECTED 0.8999
+#define MOST_PROBABLE 0.9899
+
 enum { P_SUSPECTED = 50, P_PROBABLE = 90, P_CONFIRMED = 99 }; /* percent */
 
 static double logit(double p)
@@ -48,28 +52,8 @@ static double probability(double log_odds)
     return 1.0 / (1.0 + exp(-log_odds));
 }
 
-/* The role with its reason: a listing as sinkhole or as hacked; a popular name; else, when a list
- * names the very address and the conversation carried no other name, dedicated. */
-static const char *controller_role(const struct pair *pair, const struct evidence *evidence,
-                                   uint32_t len)
-{
-    for (uint32_t i = 0; i < len; i++)
-        if (evidence[i].flags & EVIDENCE_SINKHOLE)
-            return "sinkhole";
-    for (uint32_t i = 0; i < len; i++)
-        if (evidence[i].flags & EVIDENCE_COMPROMISED)
-            return "compromised";
-    if (pair->flags & PAIR_POPULAR)
-        return "shared";
-    if (pair->name.at == NULL)
-        for (uint32_t i = 0; i < len; i++)
-            if (evidence[i].group == GROUP_LISTED_END && evidence[i].strength > 0)
-                return "dedicated";
-    return "unknown";
-}
-
-void judge_pair(const struct pair *pair, const struct evidence *evidence, uint32_t len,
-                const double *knob, struct verdict *ret)
+void judge_pair(const struct pair *pair, bool relayed, const struct evidence *evidence,
+                uint32_t len, const double *knob, struct verdict *ret)
 {
     double prior = logit(knob[JUDGE_PRIOR]);
     double p = probability(prior + sum_without(evidence, len, 0));
@@ -90,11 +74,13 @@ void judge_pair(const struct pair *pair, const struct evidence *evidence, uint32
     }
     /* What only asking for a name shows, alone, is never more than suspected; what is not content
      * in an answered conversation never confirms. */
-    double most = content && answered ? 1.0 : 0.9899;
+    double most = content && answered ? 1.0 : MOST_PROBABLE;
     if (sum_without(evidence, len, EVIDENCE_SUSPECT) < NOT_ALONE)
         for (uint32_t i = 0; i < len; i++)
             if (evidence[i].flags & EVIDENCE_SUSPECT)
-                most = 0.8999;
+                most = MOST_SUSPECTED;
+    if (relayed)
+        most = fmin(most, MOST_SUSPECTED);
     ret->p = fmin(p, most);
     if (ret->p >= P_CONFIRMED / 100.0)
         ret->grade = "confirmed";
@@ -102,18 +88,4 @@ void judge_pair(const struct pair *pair, const struct evidence *evidence, uint32
         ret->grade = "probable";
     else if (ret->p >= P_SUSPECTED / 100.0)
         ret->grade = "suspected";
-    ret->role = controller_role(pair, evidence, len);
-}
-
-const char *judge_host_role(const struct host *host)
-{
-    if (host->flags & HOST_RESOLVER)
-        return "resolver";
-    if (host->flags & HOST_PROXY)
-        return "proxy";
-    if (host->flags & HOST_MAIL)
-        return "mail gateway";
-    if (host->flags & HOST_SERVER)
-        return "server";
-    return "client";
 }

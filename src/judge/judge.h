@@ -15,22 +15,26 @@
 #include "record/knob.h"
 #include "record/pair.h"
 
-enum { JUDGE_VERSION = 1 };
+enum { JUDGE_VERSION = 2 };
 enum { JUDGE_PRIOR, JUDGE_KNOBS };
 extern const struct knob judge_knobs[];
 
 struct verdict {
     double p;
     const char *grade;      /* "confirmed", "probable", "suspected"; NULL under 0.5 */
-    const char *role;       /* of the controller */
     struct text family;     /* of the strongest evidence that names one; a view */
     struct day first_known; /* earliest day on which the grade could have been reached by listing
                                dates; DAY_NONE when the evidence is not of lists */
 };
 
-void judge_pair(const struct pair *pair, const struct evidence *evidence, uint32_t len,
-                const double *knob, struct verdict *ret);
-/* "resolver", "proxy", "mail gateway", "server" or "client". */
-const char *judge_host_role(const struct host *host);
+/* relayed: the host did it for somebody behind it (pair_is_relayed): never more than suspected. */
+void judge_pair(const struct pair *pair, bool relayed, const struct evidence *evidence,
+                uint32_t len, const double *knob, struct verdict *ret);
+
+enum { ROLE_WHY = 400 };
+/* Roles with the words of sighting.list, each with its reason as a sentence in `why`. */
+const char *judge_controller_role(const struct pair *pair, const struct evidence *evidence,
+                                  uint32_t len, char why[ROLE_WHY]);
+const char *judge_host_role(const struct host *host, char why[ROLE_WHY]);
 
 #endif

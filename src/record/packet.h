@@ -34,6 +34,7 @@ struct frame {
     uint32_t seq, ack;                    /* TCP */
     uint8_t protocol;                     /* IP protocol number of the transport */
     uint8_t tcp_flags;
+    uint8_t hops; /* TTL or hop limit */
     uint8_t home; /* FRAME_HOME_ bits */
 };
 

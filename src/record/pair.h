@@ -19,6 +19,7 @@ enum {
     PAIR_PROTOCOLS = 64,    /* several transports */
     PAIR_POPULAR = 128,     /* its name is on the popular list */
     PAIR_NAMES = 256,       /* an address reached by several registered domains */
+    PAIR_VIA_PROXY = 512,   /* reached by name through a proxy inside home: no address is known */
 };
 
 /*
@@ -71,20 +72,73 @@ struct pair {
     struct call_list bursts; /* what the host said after silence, inside long connections */
 };
 
-/* What the shard knows of the host on that day. */
-enum {
-    HOST_RESOLVER = 1,     /* answered DNS questions */
-    HOST_SERVER = 2,       /* answered conversations opened by others */
-    HOST_PROXY = 4,        /* answered HTTP proxy requests */
-    HOST_MAIL = 8,         /* answered SMTP opened by outside ends */
-    HOST_OWN_ADDRESS = 16, /* asked a service for its own outside address */
+/* What the shard knows of the host on that day: figures that its role is told by (host.c). */
+enum host_platform {
+    PLATFORM_WINDOWS,
+    PLATFORM_MAC,
+    PLATFORM_IOS,
+    PLATFORM_ANDROID,
+    PLATFORM_LINUX,
+    PLATFORMS
 };
+enum host_hops { HOPS_64, HOPS_128, HOPS_KINDS }; /* initial hop limits of systems */
+enum { HOST_OWN_ADDRESS = 1 };                    /* asked a service for its own outside address */
+enum { HOST_ENDS_BITS = 1024 };
 struct host {
     struct day day;
     struct address address;
     uint64_t mac;   /* 48 bits of the frames it sent; 0 = none or several */
     uint16_t flags; /* HOST_ */
     uint32_t flows_opened, flows_answered;
+    uint32_t served;            /* answered TCP conversations that others opened */
+    uint32_t dns_answered;      /* questions of others */
+    uint32_t dns_asked_outside; /* of outside servers */
+    uint32_t dns_iterative;     /* of them without the wish for recursion (RFC 1035 4.1.1) */
+    uint32_t proxied;           /* proxy requests of home clients that it served */
+    uint32_t mail_from_outside, mail_from_home, mail_sent; /* SMTP conversations, answered */
+    uint32_t syn_hops[HOPS_KINDS];                         /* TCP calls by initial hop limit */
+    uint32_t platform[PLATFORMS];                          /* browser requests */
+    uint64_t dns_servers;                     /* outside servers asked iteratively, a bit each */
+    uint64_t unanswered[HOST_ENDS_BITS / 64]; /* outside ends of unanswered TCP calls */
 };
+
+enum host_role {
+    ROLE_CLIENT,
+    ROLE_SERVER,
+    ROLE_RESOLVER,
+    ROLE_PROXY,
+    ROLE_MAIL_GATEWAY,
+    ROLE_NAT,
+    ROLE_LAB, /* said by the user's roles file only */
+    ROLE_SCANNER,
+    HOST_ROLES
+};
+extern const char *const host_role_name[HOST_ROLES]; /* "mail gateway" */
+/* What its traffic says it is. */
+enum host_role host_role(const struct host *host);
+/* How many outside ends did not answer its TCP calls, about. */
+double host_unanswered_ends(const struct host *host);
+static inline bool host_is_resolver(const struct host *host)
+{
+    enum { SERVERS_LEAST = 4, ITERATIVE_LEAST = 20 };
+    return (host->dns_answered && host->dns_asked_outside) ||
+           (host->dns_iterative >= ITERATIVE_LEAST &&
+            __builtin_popcountll(host->dns_servers) >= SERVERS_LEAST);
+}
+static inline bool host_is_proxy(const struct host *host)
+{
+    return host->proxied > 0;
+}
+static inline bool host_is_mail_gateway(const struct host *host)
+{
+    return host->mail_from_outside || (host->mail_from_home && host->mail_sent);
+}
+/* Counts a TCP call by the initial hop limit that its own lets guess. */
+void host_count_hops(struct host *host, uint8_t hops);
+/* Counts a browser's request by the operating system that its user agent names. */
+void host_count_platform(struct host *host, struct text user_agent);
+/* Whether the pair is what somebody behind the host had it do: a resolver's questions, a proxy's
+ * requests, a mail gateway's mail and look-ups. */
+bool pair_is_relayed(const struct pair *pair, const struct host *host);
 
 #endif

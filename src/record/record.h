@@ -62,6 +62,7 @@ struct dns_answer {
 /* One DNS message. Questions beyond the first are not looked at (no resolver sends them). */
 struct dns_record {
     bool response;
+    bool recursion; /* the asker wants it (RD) */
     uint16_t id, type, rclass;
     uint8_t rcode;
     struct text name; /* asked: lower case, no final dot, bytes outside [!-~] as \DDD (RFC 4343) */

@@ -312,6 +312,7 @@ bool dns_parse(const uint8_t *bytes, size_t len, struct dns_scratch *scratch,
         return false;
     r.response = is_response(&m);
     r.id = m.id;
+    r.recursion = (m.flags & 0x0100) != 0;
     r.answers_total = m.answers;
     r.message_len = (uint32_t)len;
     unsigned code = (m.flags & 15) | rcode_upper(&m, &c) << 4;

@@ -83,7 +83,7 @@ static enum skip decode_transport(struct cursor c, struct frame *ret)
 static enum skip decode_ipv4(struct cursor c, uint32_t behind, struct frame *ret,
                              struct fragment *ret_fragment)
 {
-    enum { MORE = 0x2000, OFFSET = 0x1FFF, ID_AT = 4 };
+    enum { MORE = 0x2000, OFFSET = 0x1FFF, ID_AT = 4, HOPS_AT = 8 };
     enum { TOTAL_AT = 2, FRAGMENT_AT = 6, PROTOCOL_AT = 9, SOURCE_AT = 12, TARGET_AT = 16 };
     const uint8_t *ip = cursor_take(&c, IPV4_BYTES);
     if (ip == NULL)
@@ -97,6 +97,7 @@ static enum skip decode_ipv4(struct cursor c, uint32_t behind, struct frame *ret
     cursor_skip(&c, header - IPV4_BYTES);
     if (!cursor_ok(&c))
         return SKIP_header_damaged;
+    ret->hops = ip[HOPS_AT];
     ret->protocol = ip[PROTOCOL_AT];
     ret->source = address_v4(field_u32(ip + SOURCE_AT));
     ret->target = address_v4(field_u32(ip + TARGET_AT));

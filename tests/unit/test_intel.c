@@ -60,7 +60,7 @@ static void scene_pair(struct scene *s, uint16_t flags, const char *name)
 {
     evidence_double_reset(&s->out);
     s->state = (struct intel_pair){.len = 0};
-    s->host = (struct host){.flags = 0};
+    s->host = (struct host){.mac = 0};
     s->pair = (struct pair){
         .day = on("2020-06-03"), .flags = flags, .name = text_of(name), .port = {443}};
     s->detect = (struct detect){.pair_state = &s->state,
@@ -243,7 +243,7 @@ static void names(void **state)
     assert_non_null(strstr(e->why.at, "the host asked DNS for it 1 time;"));
     /* a resolver passes on what somebody behind it asked */
     scene_pair(&s, PAIR_BY_NAME | OPENED, "example.org");
-    s.host.flags = HOST_RESOLVER;
+    s.host.dns_answered = s.host.dns_asked_outside = 1;
     detector_intel.record(&s.detect, &record);
     assert_non_null(strstr(close_one(&s)->why.at, "somebody behind this resolver asked"));
     /* the same record under the resolver's own pair says nothing of the resolver */

@@ -27,6 +27,7 @@ struct talk_case {
 };
 
 /* A length before each message, both ways: not C strings. */
+enum { GATEWAY = 0x8000 }; /* in a case: the host takes mail from outside */
 #define FRAMES_OUT "\x08\0\0\0abcdefgh\x04\0\0\0ijkl"
 #define FRAMES_IN "\x08\0\0\0abcdefgh"
 
@@ -62,7 +63,7 @@ static const struct talk_case cases[] = {
     {"encrypted", &detector_mail, "smtp", "EHLO PC\r\nSTARTTLS\r\nAUTH login YWJj\r\n",
      "220 b.example ESMTP\r\n", 587, 0, NULL, 0, 0},
     {"a mail gateway", &detector_mail, "smtp", "EHLO PC\r\nAUTH login YWJj\r\nZGVm\r\n",
-     "220 b.example ESMTP\r\n", 587, HOST_MAIL, NULL, 0, 0},
+     "220 b.example ESMTP\r\n", 587, GATEWAY, NULL, 0, 0},
     {"a message whose body shows a login", &detector_mail, "smtp",
      "EHLO a.example\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<a@b.example>\r\nDATA\r\nAUTH login "
      "x\r\n",
@@ -95,7 +96,8 @@ static double strength(const struct talk_case *c, struct text out, struct text i
     memset(host_state, 0, sizeof host_state);
     evidence_double_reset(&evidence);
     struct pair pair = {.flags = PAIR_OPENED_HOST | PAIR_ANSWERED, .name = text_of(c->name)};
-    struct host host = {.flags = c->host_flags};
+    struct host host = {.flags = c->host_flags & HOST_OWN_ADDRESS,
+                        .mail_from_outside = c->host_flags & GATEWAY ? 1 : 0};
     struct talk_record talk = {
         .app = c->app, .out = out, .in = in, .host_first = true, .begun = true};
     struct record record = {
