@@ -316,7 +316,7 @@ static int64_t count_or_none(const struct rows *rows, size_t row, unsigned colum
 }
 
 static void sighting_add(struct working *w, size_t row, const struct verdict *verdict,
-                         struct evidence_list evidence)
+                         const char *controller_role, struct evidence_list evidence)
 {
     const struct rows *days = &w->days;
     struct findings *f = w->findings;
@@ -332,7 +332,7 @@ static void sighting_add(struct working *w, size_t row, const struct verdict *ve
         .host_port = -1,
         .controller = address_of(rows_cell(days, row, DAY_CONTROLLER)),
         .controller_name = rows_cell(days, row, DAY_NAME),
-        .controller_role = text_of(verdict->role),
+        .controller_role = text_of(controller_role),
         .port = count_or_none(days, row, DAY_PORT),
         .proto = rows_cell(days, row, DAY_PROTO),
         .family = verdict->family,
@@ -407,9 +407,12 @@ static void judge_one(struct working *w, size_t from, size_t to, size_t hosts)
         return;
     struct evidence_list all = all_evidence(w);
     struct verdict verdict;
-    judge_pair(&pair, all.at, all.len, w->setup->conf->judge, &verdict);
+    bool talked = (pair.flags & (PAIR_ANSWERED | PAIR_BY_NAME)) != 0;
+    judge_pair(talked, all.at, all.len, w->setup->conf->judge, &verdict);
+    char why[ROLE_WHY];
+    const char *role = judge_controller_role(&pair, all.at, all.len, why);
     for (size_t row = from; row < to && verdict.grade; row++)
-        sighting_add(w, row, &verdict, all);
+        sighting_add(w, row, &verdict, role, all);
     if (verdict.grade == NULL) {
         contact_add(w, &pair, &verdict, all);
         w->counts->near += verdict.p >= 0.1;

@@ -87,11 +87,13 @@ static void *row_room(void *rows, size_t used, size_t *room, size_t bytes)
 }
 
 /* The reason of a role stands among the evidence and weighs nothing. */
-static void role_tell(struct evidence_out *out, const char *item, const char *role, const char *why)
+static void role_tell(struct evidence_out *out, const char *item, const char *role, const char *why,
+                      bool relayed)
 {
     struct evidence e = {.detector = "role",
                          .version = JUDGE_VERSION,
                          .group = GROUP_ROLE,
+                         .flags = relayed ? EVIDENCE_RELAYED : 0,
                          .known_from = {DAY_NONE}};
     if (out->len == EVIDENCE_ALL)
         return;
@@ -107,9 +109,10 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
     struct rows_of_shard *rows = &s->rows;
     char why[ROLE_WHY];
     const char *controller_role = judge_controller_role(p, out->evidence, out->len, why);
-    role_tell(out, "controller is", controller_role, why);
+    role_tell(out, "controller is", controller_role, why, false);
     const char *host_role = judge_host_role(host, why);
-    role_tell(out, "host is", host_role, why);
+    if (!pair_is_relayed(p, host)) /* else it was told before the judge */
+        role_tell(out, "host is", host_role, why, false);
     rows->sighting =
         row_room(rows->sighting, rows->sightings, &rows->sightings_room, sizeof *rows->sighting);
     rows->sighting[rows->sightings++] = (struct sighting){
@@ -203,8 +206,13 @@ static void close_entry(struct shard *s, struct pair_entry *e)
     const struct call_times calls = calls_sorted(&s->calls, &e->pair.calls);
     collect(s, e, h, &calls, &out);
     struct verdict verdict;
-    bool relayed = pair_is_relayed(&e->pair, &h->host);
-    judge_pair(&e->pair, relayed, out.evidence, out.len, s->conf->judge, &verdict);
+    if (out.len && pair_is_relayed(&e->pair, &h->host)) {
+        char why[ROLE_WHY];
+        const char *role = judge_host_role(&h->host, why);
+        role_tell(&out, "host is", role, why, true);
+    }
+    bool talked = (e->pair.flags & (PAIR_ANSWERED | PAIR_BY_NAME)) != 0;
+    judge_pair(talked, out.evidence, out.len, s->conf->judge, &verdict);
     if (verdict.grade) {
         sighting_add(s, e, &h->host, &verdict, &out);
         return;

@@ -120,7 +120,7 @@ static struct text skipped_text(struct arena *arena, const struct skips *skips)
 
 void findings_gather(struct findings *ret, struct shard *const *shards,
                      const struct coverage *coverage, struct way_notes *notes,
-                     const struct enrich *enrich, const char *sensor)
+                     const struct way_setup *setup)
 {
     size_t sightings = 0, contacts = 0, len;
     for (unsigned i = 0; i < SHARDS; i++) {
@@ -132,7 +132,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
         contacts += len;
     }
     ret->sighting = arena_new(&ret->arena, sightings * sizeof *ret->sighting);
-    ret->contact = arena_new(&ret->arena, contacts * sizeof *ret->contact);
+    ret->contact = arena_new(&ret->arena, (contacts + sightings) * sizeof *ret->contact);
     ret->sightings = ret->contacts = 0;
     for (unsigned i = 0; i < SHARDS; i++) {
         const struct sighting *s = shard_sightings(shards[i], &len);
@@ -143,15 +143,16 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
             ret->contact[ret->contacts++] = c[k];
     }
     qsort(ret->sighting, ret->sightings, sizeof *ret->sighting, compare_sightings);
-    qsort(ret->contact, ret->contacts, sizeof *ret->contact, compare_contacts);
     relayed_find(ret);
+    rules_apply(ret, setup->review, setup->conf->judge, &notes->rules);
+    qsort(ret->contact, ret->contacts, sizeof *ret->contact, compare_contacts);
     for (size_t i = 0; i < ret->sightings; i++) {
-        ret->sighting[i].sensor = text_of(sensor);
+        ret->sighting[i].sensor = text_of(setup->sensor);
         ret->sighting[i].source = coverage->source;
-        findings_place(&ret->sighting[i], enrich, &ret->arena);
+        findings_place(&ret->sighting[i], setup->enrich, &ret->arena);
     }
     for (size_t i = 0; i < ret->contacts; i++) {
-        ret->contact[i].sensor = text_of(sensor);
+        ret->contact[i].sensor = text_of(setup->sensor);
         ret->contact[i].source = coverage->source;
     }
     gather_identities(ret, shards, sensor, coverage->source);

@@ -418,8 +418,7 @@ bool way_read(struct way *way, const char *path, const char *kind_or_null, struc
     fragments_reset(&way->fragments, &notes->counts.skips);
     coverage_fill(way, source);
     source_close(source);
-    findings_gather(&way->findings, way->shard, &way->reader.coverage, notes, way->setup.enrich,
-                    way->setup.sensor);
+    findings_gather(&way->findings, way->shard, &way->reader.coverage, notes, &way->setup);
     *ret = way->findings;
     return true;
 }

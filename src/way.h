@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "enrich/enrich.h"
 #include "record/home.h"
+#include "rules.h"
 #include "shard.h"
 #include "source/source.h"
 
@@ -18,6 +19,7 @@ struct way_setup {
     const struct indicators *indicators; /* NULL = none */
     const struct enrich *enrich;         /* NULL = none */
     const struct home *home;
+    const struct review *review; /* NULL = none */
     const char *sensor;
     const char *procedure_id, *detectors, *sets; /* for coverage */
     unsigned workers;
@@ -37,6 +39,7 @@ struct way_notes {
     } foreign[WAY_NETWORKS]; /* busiest networks without a home end, at least so many packets */
     char damage[160];
     uint64_t shard_frames[SHARDS];
+    struct rules_notes rules;
 };
 
 struct way;

@@ -139,7 +139,7 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
 #undef COLUMN
                   "FROM (SELECT s.day, listed.host_id, place_in_list, "
                   "coalesce(s.controller, s.controller_name, 'not known') AS controller_id, "
-                  "unnest(s.evidence) AS e FROM sighting s, period, listed "
+                  "unnest(s.evidence) AS e FROM admitted s, period, listed "
                   "WHERE s.kind = 'control' AND s.day BETWEEN period.first_day AND period.last_day "
                   "AND s.controller_role IS DISTINCT FROM 'sinkhole' AND s.host || CASE WHEN "
                   "is_private(s.host) THEN '@' || s.sensor ELSE '' END = listed.host_id) "
@@ -230,7 +230,8 @@ static bool check_months(const struct asker *asker, struct census *census, struc
                    "SELECT month, count(*) FROM (SELECT strftime(day, '%Y-%m') AS month, host_id "
                    "FROM seen GROUP BY ALL HAVING counts(count(DISTINCT day) FILTER (rank = 3), "
                    "count(DISTINCT day) FILTER (rank = 2), "
-                   "len(list_distinct(flatten(list(kinds) FILTER (rank = 2)))))) "
+                   "len(list_distinct(flatten(list(kinds) FILTER (rank = 2))))) AND bool_or(host_role = "
+                   "'lab') IS NOT TRUE) "
                    "GROUP BY month ORDER BY count(*) DESC, month LIMIT 1",
                    &census->arena, &rows, err))
         return false;
@@ -251,7 +252,7 @@ static bool check_raw(const struct asker *asker, struct census *census, struct e
            check_add(asker, census, text_of("hosts in the merged rows = in the rows as written"),
                      rows_count(&rows, 0, 0),
                      "SELECT count(*) FROM (SELECT DISTINCT host, CASE WHEN is_private(host) THEN "
-                     "sensor END FROM sighting, period WHERE kind = 'control' AND day BETWEEN "
+                     "sensor END FROM admitted, period WHERE kind = 'control' AND day BETWEEN "
                      "first_day AND last_day)",
                      false, err);
 }

@@ -222,7 +222,7 @@ static void check_store(struct doctor *d)
     struct err err = {""};
     if (strcmp(o->store, "none") == 0)
         return;
-    switch (store_ask(o->store, o->memory_bytes / 4, 1, ask_sources, &sources, &err)) {
+    switch (store_ask(o->store, o->memory_bytes / 4, 1, NULL, ask_sources, &sources, &err)) {
     case STORE_ANSWERED:
         tell(d, "store", text_of(o->store), "%lld source%s, %s to %s",
              (long long)rows_count(&sources.rows, 0, 0),

@@ -1,11 +1,11 @@
 #include "cmd/parts.h"
 
 #include "base/buf.h"
+#include "cmd/settings.h"
 #include "feeds/feeds.h"
 
 #include <pthread.h>
 #include <stdio.h>
-#include <unistd.h>
 
 void parts_complain(struct parts *parts, int status, const char *text)
 {
@@ -20,20 +20,13 @@ static bool configure(struct parts *parts)
 {
     const struct options *o = parts->options;
     struct err err;
-    conf_default(&parts->conf);
     home_default(&parts->home);
     bool done = o->home == NULL || home_parse(&parts->home, o->home, &err);
-    struct day known_by = {DAY_NONE};
-    if (done && o->known_by && !day_parse(text_of(o->known_by), &known_by))
-        done = err_set(&err, "--known-by: '%s' is not a date such as 2020-06-03", o->known_by);
-    if (done && access("/etc/muster.conf", R_OK) == 0)
-        done = conf_file(&parts->conf, "/etc/muster.conf", &err);
-    if (done && o->config)
-        done = conf_file(&parts->conf, o->config, &err);
-    for (unsigned i = 0; done && i < o->set.len; i++)
-        done = conf_set(&parts->conf, o->set.at[i], &err);
-    if (known_by.number != DAY_NONE)
-        conf_known_by(&parts->conf, known_by);
+    done = done && settings_read(&parts->conf, o, &err);
+    if (done) {
+        parts->review = settings_rules(o, parts->command, &err);
+        done = parts->review != NULL;
+    }
     if (!done)
         parts_complain(parts, EXIT_USAGE, err.text);
     return done;
@@ -139,8 +132,9 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
         return false;
     parts->detectors = detectors_text(parts);
     parts->sets = sets_text(parts);
-    struct text also =
-        arena_format(&parts->arena, "%s|%s", parts->sets, options->home ? options->home : "");
+    struct text also = arena_format(&parts->arena, "%s|%s|%016llx", parts->sets,
+                                    options->home ? options->home : "",
+                                    (unsigned long long)review_digest(parts->review));
     conf_digest(&parts->conf, also.at, parts->procedure);
     return true;
 }
@@ -149,5 +143,6 @@ void parts_close(struct parts *parts)
 {
     enrich_free(parts->enrich);
     indicators_free(parts->indicators);
+    review_free(parts->review);
     arena_free(&parts->arena);
 }

@@ -12,6 +12,7 @@
 #include "conf.h"
 #include "enrich/enrich.h"
 #include "record/home.h"
+#include "record/review.h"
 
 struct parts {
     const struct options *options;
@@ -20,6 +21,7 @@ struct parts {
     struct arena arena;
     struct conf conf;
     struct home home;
+    struct review *review;         /* --allow and --roles */
     struct indicators *indicators; /* never NULL; may hold no set */
     struct enrich *enrich;
     unsigned databases;    /* of countries and networks */

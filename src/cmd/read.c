@@ -37,6 +37,7 @@ static void open_way(struct run *run)
         .indicators = indicators_sets(parts->indicators) ? parts->indicators : NULL,
         .enrich = parts->enrich,
         .home = &parts->home,
+        .review = parts->review,
         .sensor = o->sensor,
         .procedure_id = parts->procedure,
         .detectors = parts->detectors,

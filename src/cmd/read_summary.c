@@ -30,6 +30,9 @@ void read_summary_add(struct read_summary *s, const char *path, const struct fin
                 break;
             }
         }
+    for (unsigned i = 0; i < RULES_TOLD && notes->rules.tally[i].pairs; i++)
+        rules_count(&s->notes.rules, text_of(notes->rules.tally[i].rule),
+                    notes->rules.tally[i].pairs);
     if (from->skips.count[SKIP_foreign])
         memcpy(s->notes.foreign, notes->foreign, sizeof notes->foreign);
     if (notes->damage[0] && !s->damaged[0])
@@ -174,6 +177,7 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
     if (c->pairs_near)
         buf_format(buf, "near      %llu pair%s just under the line: muster trace HOST --near\n",
                    (unsigned long long)c->pairs_near, plural(c->pairs_near));
+    rules_print(&s->notes.rules, buf);
     print_home(s, buf);
     print_skips(s, buf);
     if (options->verbose)

@@ -25,8 +25,6 @@ static const double group_cap[GROUPS] = {
 #define MOST_SUSPECTED 0.8999
 #define MOST_PROBABLE 0.9899
 
-enum { P_SUSPECTED = 50, P_PROBABLE = 90, P_CONFIRMED = 99 }; /* percent */
-
 static double logit(double p)
 {
     return log(p / (1.0 - p));
@@ -52,18 +50,30 @@ static double probability(double log_odds)
     return 1.0 / (1.0 + exp(-log_odds));
 }
 
-void judge_pair(const struct pair *pair, bool relayed, const struct evidence *evidence,
-                uint32_t len, const double *knob, struct verdict *ret)
+const double judge_grade_from[JUDGE_GRADES] = {0.50, 0.90, 0.99};
+
+const char *judge_grade(double p)
+{
+    static const char *const name[JUDGE_GRADES] = {"suspected", "probable", "confirmed"};
+    const char *grade = NULL;
+    for (unsigned i = 0; i < JUDGE_GRADES; i++)
+        if (p >= judge_grade_from[i])
+            grade = name[i];
+    return grade;
+}
+
+void judge_pair(bool answered, const struct evidence *evidence, uint32_t len, const double *knob,
+                struct verdict *ret)
 {
     double prior = logit(knob[JUDGE_PRIOR]);
     double p = probability(prior + sum_without(evidence, len, 0));
-    bool answered = (pair->flags & (PAIR_ANSWERED | PAIR_BY_NAME)) != 0;
-    bool content = false;
+    bool content = false, relayed = false;
     *ret = (struct verdict){.first_known = {DAY_NONE}};
     double best = 0;
     for (uint32_t i = 0; i < len; i++) {
         const struct evidence *e = &evidence[i];
         content |= (e->flags & (EVIDENCE_CONTENT | EVIDENCE_SINKHOLE)) != 0;
+        relayed |= (e->flags & EVIDENCE_RELAYED) != 0;
         if (e->family.at && e->strength > best) {
             best = e->strength;
             ret->family = e->family;
@@ -72,8 +82,8 @@ void judge_pair(const struct pair *pair, bool relayed, const struct evidence *ev
             (ret->first_known.number == DAY_NONE || e->known_from.number < ret->first_known.number))
             ret->first_known = e->known_from;
     }
-    /* What only asking for a name shows, alone, is never more than suspected; what is not content
-     * in an answered conversation never confirms. */
+    /* What only asking for a name shows, alone, and what was done for somebody else, is never more
+     * than suspected; what is not content in an answered conversation never confirms. */
     double most = content && answered ? 1.0 : MOST_PROBABLE;
     if (sum_without(evidence, len, EVIDENCE_SUSPECT) < NOT_ALONE)
         for (uint32_t i = 0; i < len; i++)
@@ -82,10 +92,5 @@ void judge_pair(const struct pair *pair, bool relayed, const struct evidence *ev
     if (relayed)
         most = fmin(most, MOST_SUSPECTED);
     ret->p = fmin(p, most);
-    if (ret->p >= P_CONFIRMED / 100.0)
-        ret->grade = "confirmed";
-    else if (ret->p >= P_PROBABLE / 100.0)
-        ret->grade = "probable";
-    else if (ret->p >= P_SUSPECTED / 100.0)
-        ret->grade = "suspected";
+    ret->grade = judge_grade(ret->p);
 }

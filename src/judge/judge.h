@@ -27,9 +27,15 @@ struct verdict {
                                dates; DAY_NONE when the evidence is not of lists */
 };
 
-/* relayed: the host did it for somebody behind it (pair_is_relayed): never more than suspected. */
-void judge_pair(const struct pair *pair, bool relayed, const struct evidence *evidence,
-                uint32_t len, const double *knob, struct verdict *ret);
+/* From which p on a pair is suspected, probable, confirmed. */
+enum { JUDGE_GRADES = 3 };
+extern const double judge_grade_from[JUDGE_GRADES];
+const char *judge_grade(double p); /* NULL under the first */
+
+/* answered: the host opened a conversation that was answered, or the question was the conversation
+ * (a name asked for in DNS). */
+void judge_pair(bool answered, const struct evidence *evidence, uint32_t len, const double *knob,
+                struct verdict *ret);
 
 enum { ROLE_WHY = 400 };
 /* Roles with the words of sighting.list, each with its reason as a sentence in `why`. */

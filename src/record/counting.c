@@ -81,7 +81,7 @@ static bool counts(unsigned confirmed_days, unsigned probable_days, unsigned pro
 #undef OR
 }
 
-/* Sightings sorted by day. */
+/* Sightings sorted by day. A lab is listed, not counted. */
 static bool sorted_host_counts(const struct sighting *const *sighting, size_t len)
 {
     unsigned confirmed_days = 0, probable_days = 0, kinds = 0;
@@ -89,6 +89,8 @@ static bool sorted_host_counts(const struct sighting *const *sighting, size_t le
     for (size_t i = 0; i < len; i++) {
         const struct sighting *s = sighting[i];
         enum rank rank = rank_of(s);
+        if (text_is(s->host_role, "lab"))
+            return false;
         if (!is_control(s) || at_sinkhole(s))
             continue;
         if (rank == RANK_CONFIRMED && s->day.number != confirmed.number) {

@@ -27,13 +27,14 @@ enum {
     EVIDENCE_SUSPECT = 4,      /* alone never more than suspected (a name only asked for) */
     EVIDENCE_UNDATED = 8,      /* alone never more than probable */
     EVIDENCE_COMPROMISED = 16, /* the outside end is somebody's hacked machine or site */
+    EVIDENCE_RELAYED = 32,     /* done for somebody behind the host: never more than suspected */
 };
 
 struct evidence {
     const char *detector; /* its name; static */
     uint16_t version;     /* of the detector */
     uint8_t group;        /* enum evidence_group */
-    uint8_t flags;        /* EVIDENCE_ bits */
+    uint16_t flags;       /* EVIDENCE_ bits */
     double strength;
     uint64_t number;       /* packet or line it can be seen at; 0 = none */
     struct day known_from; /* when the indicator was first listed; DAY_NONE = not known */

@@ -14,6 +14,7 @@
 #include "store/duck.h"
 #include "store/generation.h"
 #include "store/schema.h"
+#include "store/view.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,6 +126,7 @@ static bool file_has_gone(const struct err *err)
 
 /* One try: from the listing to the end of `use`. */
 static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsigned threads,
+                                  const struct store_view *view,
                                   bool (*use)(const struct asker *, void *, struct err *),
                                   void *state, struct err *err)
 {
@@ -139,8 +141,7 @@ static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsig
         if (a->duck != NULL && make_coverage(a, &stems, err) &&
             make_table(a, SCHEMA_SIGHTING, err) && make_table(a, SCHEMA_CONTACT, err) &&
             make_table(a, SCHEMA_IDENTITY, err) && make_table(a, SCHEMA_BYSTANDER, err) &&
-            make_identity(a, err) && duck_run(a->duck, schema_views, err) &&
-            use(&asker, state, err))
+            make_identity(a, err) && view_make(a->duck, view, err) && use(&asker, state, err))
             answer = STORE_ANSWERED;
         duck_close(a->duck);
         a->duck = NULL;
@@ -150,6 +151,7 @@ static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsig
 }
 
 enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned threads,
+                            const struct store_view *view,
                             bool (*use)(const struct asker *asker, void *state, struct err *err),
                             void *state, struct err *err)
 {
@@ -170,7 +172,7 @@ enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned 
     struct err local = {""};
     for (int i = 0; i < TRIES && answer == STORE_UNREADABLE; i++) {
         local.text[0] = '\0';
-        answer = ask_once(&a, memory_bytes, threads, use, state, &local);
+        answer = ask_once(&a, memory_bytes, threads, view, use, state, &local);
         if (answer == STORE_UNREADABLE && !file_has_gone(&local))
             break;
     }

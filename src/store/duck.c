@@ -2,60 +2,21 @@
  * Trouble it answers: libduckdb is 60 MB and takes tens of milliseconds to load, most runs need it
  * late or never, and it must never reach out of the store's folder.
  *
- * The functions used stand once, in DUCK_FUNCTIONS; the table of pointers is made from it. What the
- * bindings of other languages need too (the deprecated value accessors) is not used: every question
- * is cast to text by SQL and read from the vectors.
+ * The functions used stand once, in DUCK_FUNCTIONS (duck_call.h); the table of pointers is made
+ * from it. What the bindings of other languages need too (the deprecated value accessors) is not
+ * used: every question is cast to text by SQL and read from the vectors.
  */
 #include "store/duck.h"
+#include "store/duck_call.h"
 
 #include "base/file.h"
 #include "base/mem.h"
 
 #include <dlfcn.h>
-#include <duckdb.h>
 #include <inttypes.h>
 #include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
-
-#define DUCK_FUNCTIONS(F)                                                                          \
-    F(create_config)                                                                               \
-    F(set_config)                                                                                  \
-    F(destroy_config)                                                                              \
-    F(open_ext)                                                                                    \
-    F(close)                                                                                       \
-    F(connect)                                                                                     \
-    F(disconnect)                                                                                  \
-    F(query)                                                                                       \
-    F(destroy_result)                                                                              \
-    F(result_error)                                                                                \
-    F(column_count)                                                                                \
-    F(column_name)                                                                                 \
-    F(fetch_chunk)                                                                                 \
-    F(destroy_data_chunk)                                                                          \
-    F(data_chunk_get_size)                                                                         \
-    F(data_chunk_get_vector)                                                                       \
-    F(vector_get_data)                                                                             \
-    F(vector_get_validity)                                                                         \
-    F(validity_row_is_valid)                                                                       \
-    F(appender_create)                                                                             \
-    F(appender_error)                                                                              \
-    F(append_varchar_length)                                                                       \
-    F(appender_end_row)                                                                            \
-    F(appender_destroy)                                                                            \
-    F(free)
-
-struct duck_table {
-#define F(name) __typeof__(duckdb_##name) *(name);
-    DUCK_FUNCTIONS(F)
-#undef F
-};
-
-struct duck {
-    struct duck_table call;
-    duckdb_database database;
-    duckdb_connection connection;
-};
 
 static void *try_library(const char *folder, const char *below, char *tried, size_t tried_room)
 {

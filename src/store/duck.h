@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "record/rows.h"
+#include "record/sighting.h"
 
 struct duck;
 
@@ -28,6 +29,24 @@ bool duck_ask(struct duck *duck, const char *sql, struct arena *arena, struct ro
 bool duck_load(struct duck *duck, const char *table, bool (*next)(void *state, struct buf *buf),
                void *state, struct err *err);
 void duck_close(struct duck *duck); /* accepts NULL */
+
+/* One row's arguments for a function of ours. Lists lie side by side: evidence[i] has the i-th
+ * group, flags, strength and item. */
+enum { DUCK_TEXTS = 5 };
+struct duck_row {
+    struct evidence_list evidence;
+    bool answered;
+    double p;
+    int64_t port;
+    struct text text[DUCK_TEXTS];
+};
+/* Makes the SQL function
+ *     NAME(groups VARCHAR[], flags BIGINT[], strengths DOUBLE[], items VARCHAR[], answered BOOLEAN,
+ *          p DOUBLE, port BIGINT, text0 VARCHAR, ... text4 VARCHAR) -> VARCHAR
+ * of `call`, which appends its answer. It may be called from several threads at once. */
+bool duck_function(struct duck *duck, const char *name,
+                   void (*call)(const void *state, const struct duck_row *row, struct buf *answer),
+                   const void *state, struct err *err);
 
 /* 'it''s' : text as an SQL literal. */
 void duck_quote(struct buf *buf, const char *text);

@@ -121,10 +121,9 @@ void schema_select(struct buf *buf, enum schema table)
         buf_char(buf, ')');
 }
 
-/* The file's bytes and a NUL; the path is as the compiler is started, in the checkout's top. */
-__asm__(".section .rodata\n"
-        ".global schema_views\n"
-        "schema_views:\n"
-        ".incbin \"src/store/sql/sightings.sql\"\n"
-        ".byte 0\n"
-        ".previous\n");
+/* The files' bytes and a NUL; paths are as the compiler is started, in the checkout's top. */
+#define EMBED(name, path)                                                                          \
+    __asm__(".section .rodata\n.global " #name "\n" #name ":\n.incbin \"" path                     \
+            "\"\n.byte 0\n.previous\n")
+EMBED(schema_macros, "src/store/sql/macros.sql");
+EMBED(schema_views, "src/store/sql/sightings.sql");

@@ -27,7 +27,7 @@ void schema_select(struct buf *buf, enum schema table);
 /* For CREATE TABLE: "day" DATE, ... */
 void schema_columns(struct buf *buf, enum schema table);
 
-/* The SQL that defines macros and the view `sightings` over the tables (sql/sightings.sql). */
-extern const char schema_views[];
+/* The SQL of sql/macros.sql, and of sql/sightings.sql: the view `sightings`. */
+extern const char schema_macros[], schema_views[];
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/err.h"
 #include "record/knob.h"
+#include "record/review.h"
 #include "record/rows.h"
 #include "record/sighting.h"
 
@@ -33,13 +34,27 @@ void store_forget(const char *folder, double days);
 enum { STORE_BYSTANDER_DAYS, STORE_KNOBS };
 extern const struct knob store_knobs[];
 
+/* How stored sightings are seen: the judge, so that what several sources found together is judged
+ * again, and the user's rules of that moment. Both are asked from several threads. */
+struct store_view {
+    const void *state;
+    /* p of a pair's evidence, in an answered conversation or not */
+    double (*judge)(const void *state, struct evidence_list evidence, bool answered);
+    double grade_from[3]; /* suspected, probable, confirmed */
+    /* The user's rules on one sighting; NULL = there are none. */
+    void (*review)(const void *state, const struct review_row *row, struct reviewed *ret);
+};
+
 enum store_answer { STORE_UNREADABLE, STORE_EMPTY, STORE_ANSWERED };
 
 /* Opens the store for questions and calls `use` with the asker; tables: sightings (merged, all SQL
- * reads this), sighting, contact, identities, coverage. When a file was replaced meanwhile, `use`
- * is called again from the start, so it must begin afresh. STORE_EMPTY: no store, or no source in
- * it; `use` was not called. STORE_UNREADABLE: err is filled. */
+ * reads this), admitted (its rows as written, by the user's rules), suppressed (what those hide,
+ * with the rule in allowed_by), sighting, contact, identities, coverage. view NULL: no judge, no
+ * rules: what several sources found together keeps the largest p. When a file was replaced
+ * meanwhile, `use` is called again from the start, so it must begin afresh. STORE_EMPTY: no store,
+ * or no source in it; `use` was not called. STORE_UNREADABLE: err is filled. */
 enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned threads,
+                            const struct store_view *view,
                             bool (*use)(const struct asker *asker, void *state, struct err *err),
                             void *state, struct err *err);
 

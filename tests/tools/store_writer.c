@@ -33,7 +33,7 @@ static bool count(const struct asker *asker, void *state, struct err *err)
 static int ask(const char *store)
 {
     struct err err = {""};
-    enum store_answer answer = store_ask(store, 256 << 20, 1, count, NULL, &err);
+    enum store_answer answer = store_ask(store, 256 << 20, 1, NULL, count, NULL, &err);
     if (answer == STORE_EMPTY)
         (void)puts("0 0 0 0 0");
     if (answer == STORE_UNREADABLE)

@@ -145,7 +145,7 @@ static void test_silent(void **state)
     s.pair.flags |= PAIR_OUTSIDE_HOME;
     assert_int_equal(scene_close(&s), 0);
     scene_set(&s, 300, 0.2, true);
-    s.host.flags = HOST_PROXY;
+    s.host.proxied = 1;
     assert_int_equal(scene_close(&s), 0);
     scene_set(&s, 1024, 0, true);
     s.pair.app = "ntp";

@@ -66,7 +66,7 @@ static bool make_first_day(const struct asker *asker, void *state, struct err *e
 static void ask(struct census *census, bool (*use)(const struct asker *, void *, struct err *))
 {
     struct err err = {""};
-    enum store_answer answer = store_ask(folder, 256 << 20, 1, use, census, &err);
+    enum store_answer answer = store_ask(folder, 256 << 20, 1, NULL, use, census, &err);
     if (answer != STORE_ANSWERED)
         fail_msg("store_ask says %d: %s", (int)answer, err.text);
     for (unsigned i = 0; i < census->checks; i++)
@@ -225,7 +225,7 @@ static void test_one_rule(void **state)
     if (store_write(store, &f, false, 256 << 20, &err) != STORE_WRITTEN)
         fail_msg("%s", err.text);
     arena_free(&f.arena);
-    if (store_ask(store, 256 << 20, 1, make, &census, &err) != STORE_ANSWERED)
+    if (store_ask(store, 256 << 20, 1, NULL, make, &census, &err) != STORE_ANSWERED)
         fail_msg("%s", err.text);
     assert_int_equal(counting.counted, census.number[CENSUS_hosts_counted]);
     assert_int_equal(counting.confirmed, census.number[CENSUS_hosts_confirmed]);

@@ -77,7 +77,7 @@ static struct buf report(const char *format)
 {
     struct census census;
     struct err err = {""};
-    if (store_ask(folder, 256 << 20, 1, make, &census, &err) != STORE_ANSWERED)
+    if (store_ask(folder, 256 << 20, 1, NULL, make, &census, &err) != STORE_ANSWERED)
         fail_msg("%s", err.text);
     struct buf buf = {0};
     for (unsigned i = 0; i < report_formats_len; i++)
@@ -273,7 +273,7 @@ static void test_wording(void **state)
 {
     (void)state;
     struct census census;
-    assert_int_equal(store_ask(folder, 256 << 20, 1, make, &census, NULL), STORE_ANSWERED);
+    assert_int_equal(store_ask(folder, 256 << 20, 1, NULL, make, &census, NULL), STORE_ANSWERED);
     for (unsigned i = 0; i < census.tables; i++) {
         assert_wording(census.table[i].id, census.table[i].title);
         assert_wording(census.table[i].id, census.table[i].definition);
@@ -306,7 +306,7 @@ static struct buf trace(const char *name, bool near, size_t pairs)
 {
     struct asked asked = {.name = name, .near = near};
     struct err err = {""};
-    if (store_ask(folder, 256 << 20, 1, make_trace, &asked, &err) != STORE_ANSWERED)
+    if (store_ask(folder, 256 << 20, 1, NULL, make_trace, &asked, &err) != STORE_ANSWERED)
         fail_msg("%s", err.text);
     assert_int_equal(asked.trace.pair.len, pairs);
     struct buf buf = {0};

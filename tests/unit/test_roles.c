@@ -362,15 +362,17 @@ static void relayed_is_suspected(void **state)
 {
     (void)state;
     double knob[JUDGE_KNOBS] = {[JUDGE_PRIOR] = 1e-3};
-    struct pair pair = {.flags = PAIR_ANSWERED};
-    struct evidence e = {.group = GROUP_LISTED_END,
-                         .strength = 12,
-                         .flags = EVIDENCE_CONTENT,
-                         .known_from = {DAY_NONE}};
+    struct evidence e[] = {{.group = GROUP_LISTED_END,
+                            .strength = 12,
+                            .flags = EVIDENCE_CONTENT,
+                            .known_from = {DAY_NONE}},
+                           {.group = GROUP_ROLE,
+                            .flags = EVIDENCE_RELAYED,
+                            .known_from = {DAY_NONE}}};
     struct verdict verdict;
-    judge_pair(&pair, false, &e, 1, knob, &verdict);
+    judge_pair(true, e, 1, knob, &verdict);
     assert_string_equal(verdict.grade, "confirmed");
-    judge_pair(&pair, true, &e, 1, knob, &verdict);
+    judge_pair(true, e, 2, knob, &verdict);
     assert_string_equal(verdict.grade, "suspected");
 }
 

@@ -10,6 +10,7 @@
 #include "made_findings.h"
 #include "store/generation.h"
 #include "store/store.h"
+#include "view.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,7 +20,7 @@
 
 enum { MEMORY = 256 << 20 };
 
-static char folder[64];
+static char folder[64], top[64]; /* the store, and the folder it is in */
 
 /* A name with what SQL strings and patterns would trip over. */
 static int make_store(void **state)
@@ -28,6 +29,7 @@ static int make_store(void **state)
     (void)snprintf(folder, sizeof folder, "/tmp/muster-store-XXXXXX");
     if (mkdtemp(folder) == NULL)
         return 1;
+    memcpy(top, folder, sizeof top);
     (void)strncat(folder, "/it's [a*] ?", sizeof folder - strlen(folder) - 1);
     return 0;
 }
@@ -59,6 +61,8 @@ static enum store_written put(struct findings *f, bool again)
     return written;
 }
 
+static struct view view; /* the judge, without rules */
+
 struct answer {
     const char *sql;
     struct arena arena;
@@ -76,7 +80,7 @@ static void assert_answer(const char *sql, const char *expected)
 {
     struct answer answer = {.sql = sql};
     struct err err = {""};
-    if (store_ask(folder, MEMORY, 1, use, &answer, &err) != STORE_ANSWERED)
+    if (store_ask(folder, MEMORY, 1, &view.store, use, &answer, &err) != STORE_ANSWERED)
         fail_msg("%s", err.text);
     struct buf buf = {0};
     buf_string(&buf, "");
@@ -95,7 +99,7 @@ static void test_empty(void **state)
 {
     (void)state;
     struct answer answer = {.sql = "SELECT 1"};
-    assert_int_equal(store_ask(folder, MEMORY, 1, use, &answer, NULL), STORE_EMPTY);
+    assert_int_equal(store_ask(folder, MEMORY, 1, NULL, use, &answer, NULL), STORE_EMPTY);
     assert_false(store_known(folder, text_of("default"), text_of(plan.source_id),
                              text_of(plan.procedure_id)));
     assert_false(file_exists(folder));
@@ -230,7 +234,7 @@ static void test_outside_is_out_of_reach(void **state)
     for (size_t i = 0; i < sizeof foul / sizeof foul[0]; i++) {
         struct answer answer = {.sql = foul[i]};
         struct err err = {""};
-        assert_int_equal(store_ask(folder, MEMORY, 1, use, &answer, &err), STORE_UNREADABLE);
+        assert_int_equal(store_ask(folder, MEMORY, 1, NULL, use, &answer, &err), STORE_UNREADABLE);
         assert_true(err.text[0] != '\0');
         arena_free(&answer.arena);
     }
@@ -242,7 +246,7 @@ static void test_outside_is_out_of_reach(void **state)
                   "4");
 }
 
-/* The judge in SQL says of merged evidence what judge/judge.c says. */
+/* What several sources found together is judged again. */
 static void test_merged_sources_are_judged_again(void **state)
 {
     (void)state;
@@ -268,8 +272,146 @@ static void test_merged_sources_are_judged_again(void **state)
     arena_free(&f.arena);
 }
 
+/* The same evidence judged in C and through the store: equal to the last bit, with the settings of
+ * that moment. */
+static void test_one_judge(void **state)
+{
+    (void)state;
+    static const struct {
+        uint8_t group[3];
+        uint16_t flags[3];
+        double strength[3];
+        unsigned len;
+        double prior;
+        bool answered;
+    } cases[] = {
+        {{GROUP_LISTED_END, GROUP_RHYTHM}, {EVIDENCE_UNDATED, 0}, {4.5, 3.25}, 2, 1e-3, true},
+        {{GROUP_LISTED_END, GROUP_RHYTHM}, {EVIDENCE_CONTENT, 0}, {12, 9}, 2, 1e-3, true},
+        {{GROUP_LISTED_END, GROUP_RHYTHM}, {EVIDENCE_CONTENT, 0}, {12, 9}, 2, 1e-3, false},
+        {{GROUP_LISTED_END, GROUP_NAMES}, {EVIDENCE_SUSPECT, 0}, {7, 3.9}, 2, 1e-3, true},
+        {{GROUP_LISTED_END, GROUP_NAMES}, {EVIDENCE_SUSPECT, 0}, {7, 4.1}, 2, 1e-3, true},
+        {{GROUP_SHAPE, GROUP_RHYTHM, GROUP_ROLE}, {0, 0, 0}, {30, 30, -30}, 3, 1e-3, true},
+        {{GROUP_SHAPE, GROUP_RHYTHM, GROUP_ROLE},
+         {0, 0, EVIDENCE_RELAYED},
+         {9, 6, 0},
+         3,
+         1e-2,
+         true},
+        {{GROUP_LISTED_END, GROUP_RHYTHM}, {0, 0}, {4.5, 3.25}, 2, 0.2, true},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct conf conf;
+        conf_default(&conf);
+        conf.judge[JUDGE_PRIOR] = cases[i].prior;
+        view_open(&view, &conf, NULL);
+        struct evidence e[3];
+        for (unsigned k = 0; k < cases[i].len; k++)
+            e[k] = (struct evidence){.detector = "made",
+                                     .group = cases[i].group[k],
+                                     .flags = cases[i].flags[k],
+                                     .strength = cases[i].strength[k],
+                                     .known_from = {DAY_NONE},
+                                     .item = text_of(k ? k > 1 ? "c" : "b" : "a"),
+                                     .why = text_of("made")};
+        struct verdict verdict;
+        judge_pair(cases[i].answered, e, cases[i].len, conf.judge, &verdict);
+        struct findings f;
+        findings_make(&f, &plan);
+        f.sightings = 1;
+        f.sighting[0].host = address_v4(0x0a030001U + i);
+        f.sighting[0].answered = cases[i].answered;
+        f.sighting[0].p = 0;
+        f.sighting[0].grade = text_of("suspected");
+        for (unsigned part = 0; part < 2; part++) { /* in two sources */
+            f.coverage.source_id = text_of(part ? "000000000000000000000000000000f1"
+                                                : "000000000000000000000000000000f2");
+            f.sighting[0].evidence = (struct evidence_list){e + part, part ? cases[i].len - 1 : 1};
+            (void)put(&f, true);
+        }
+        char sql[160], expected[64];
+        (void)snprintf(sql, sizeof sql,
+                       "SELECT p = '%.17g'::DOUBLE, grade FROM sightings WHERE host = '10.3.0.%u'",
+                       verdict.p, i + 1);
+        (void)snprintf(expected, sizeof expected, "true|%s",
+                       verdict.grade ? verdict.grade : "suspected");
+        assert_answer(sql, expected);
+        arena_free(&f.arena);
+    }
+    struct conf conf;
+    conf_default(&conf);
+    view_open(&view, &conf, NULL);
+}
+
+/* --allow and --roles on what is stored already. */
+static void test_rules_on_stored_rows(void **state)
+{
+    (void)state;
+    char path[128];
+    struct err err = {""};
+    struct conf conf;
+    struct findings f;
+    conf_default(&conf);
+    findings_make(&f, &plan);
+    f.coverage.source_id = text_of("000000000000000000000000000000e1");
+    f.sightings = 4;
+    static const char *const names[] = {"a.allowed.example", NULL, NULL, NULL};
+    struct evidence mark = {.detector = "intel",
+                            .group = GROUP_LISTED_CONTENT,
+                            .strength = 9.5,
+                            .known_from = {DAY_NONE},
+                            .item = text_of("ja3 51c64c77e60f3980eea90869b68c58a8"),
+                            .why = text_of("made")};
+    struct evidence role = {.detector = "role",
+                            .group = GROUP_ROLE,
+                            .known_from = {DAY_NONE},
+                            .item = text_of("host is client"),
+                            .why = text_of("opened 9 conversations")};
+    for (unsigned i = 0; i < 4; i++) {
+        struct evidence *e = arena_new(&f.arena, 2 * sizeof *e);
+        e[0] = mark;
+        e[1] = role;
+        if (i != 1)
+            e[0].item = text_of("ja3 00000000000000000000000000000000");
+        f.sighting[i].host = address_v4(0x0a040001U + i);
+        f.sighting[i].controller_name = text_of(names[i]);
+        f.sighting[i].evidence = (struct evidence_list){e, 2};
+        f.sighting[i].p = 0.93;
+        f.sighting[i].grade = text_of("probable");
+        f.sighting[i].answered = 1;
+    }
+    (void)put(&f, true);
+    arena_free(&f.arena);
+
+    struct review *review = review_new();
+    static const char allow[] = "# ours\n*.allowed.example\n51c64c77e60f3980eea90869b68c58a8\n";
+    static const char roles[] = "10.4.0.3 lab malware sandbox\n10.4.0.4 proxy\n";
+    (void)snprintf(path, sizeof path, "%s/office.allow", top);
+    assert_true(file_write(path, allow, sizeof allow - 1, 0600, &err));
+    assert_true(review_allow(review, path, &err));
+    (void)snprintf(path, sizeof path, "%s/office.roles", top);
+    assert_true(file_write(path, roles, sizeof roles - 1, 0600, &err));
+    assert_true(review_roles(review, path, &err));
+    view_open(&view, &conf, review);
+    assert_answer("SELECT host, host_role, grade, "
+                  "array_to_string([e.why FOR e IN evidence IF e.detector = 'role'], ';') "
+                  "FROM sightings WHERE starts_with(host, '10.4.') ORDER BY host",
+                  "10.4.0.3|lab|probable|office.roles:1 says so: malware sandbox|"
+                  "10.4.0.4|proxy|suspected|office.roles:2 says so");
+    assert_answer("SELECT host, allowed_by FROM suppressed WHERE starts_with(host, '10.4.') ORDER "
+                  "BY host",
+                  "10.4.0.1|office.allow:2|10.4.0.2|office.allow:3");
+    view_open(&view, &conf, NULL); /* nothing was lost */
+    assert_answer("SELECT count(*) FROM sightings WHERE starts_with(host, '10.4.') AND grade = "
+                  "'probable'",
+                  "4");
+    review_free(review);
+}
+
 int main(void)
 {
+    struct conf conf;
+    conf_default(&conf);
+    view_open(&view, &conf, NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_empty),
         cmocka_unit_test(test_rows_come_back),
@@ -279,6 +421,8 @@ int main(void)
         cmocka_unit_test(test_leftovers),
         cmocka_unit_test(test_outside_is_out_of_reach),
         cmocka_unit_test(test_merged_sources_are_judged_again),
+        cmocka_unit_test(test_one_judge),
+        cmocka_unit_test(test_rules_on_stored_rows),
     };
     return cmocka_run_group_tests(tests, make_store, remove_store);
 }

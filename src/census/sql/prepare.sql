@@ -22,7 +22,8 @@ SELECT host_id, any_value(host) AS host, any_value(place) AS place, max(rank) AS
        count(DISTINCT day) FILTER (rank = 2) AS probable_days,
        coalesce(len(list_distinct(flatten(list(kinds) FILTER (rank = 2)))), 0) AS probable_kinds,
        min(day) FILTER (rank >= 2) AS first_day,
-       counts(confirmed_days, probable_days, probable_kinds) AS counted
+       bool_or(host_role = 'lab') AS lab, -- listed, not counted
+       counts(confirmed_days, probable_days, probable_kinds) AND lab IS NOT TRUE AS counted
 FROM seen GROUP BY host_id;
 
 CREATE TABLE sinkhole_host AS
