@@ -157,6 +157,7 @@ static int read_run(const struct options *options)
     show(run);
 out:
     way_free(run->way);
+    read_summary_free(&run->summary);
     source_list_free(&list);
     parts_close(&run->parts);
     mem_free(run->shown);

@@ -5,6 +5,42 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* Counts what warning lists did to a pair's evidence, and keeps the first for --verbose. */
+static void add_warnings(struct read_summary *s, struct address host,
+                         const struct evidence_list *evidence)
+{
+    char text[ADDRESS_TEXT];
+    for (uint32_t i = 0; i < evidence->len; i++) {
+        const struct evidence *e = &evidence->at[i];
+        if (!(e->flags & (EVIDENCE_DEMOTED | EVIDENCE_RELABELLED | EVIDENCE_FLAGGED)))
+            continue;
+        if (s->demoted + s->relabelled + s->flagged < WARNED_SHOWN) {
+            buf_format(&s->warned, "          %s: ", address_format(host, text));
+            buf_printable(&s->warned, e->why);
+            buf_char(&s->warned, '\n');
+        }
+        s->demoted += (e->flags & EVIDENCE_DEMOTED) != 0;
+        s->relabelled += (e->flags & EVIDENCE_RELABELLED) != 0;
+        s->flagged += (e->flags & EVIDENCE_FLAGGED) != 0;
+    }
+}
+
+static void print_warnings(const struct read_summary *s, struct buf *buf, bool verbose)
+{
+    if (s->demoted + s->relabelled + s->flagged == 0)
+        return;
+    buf_format(buf, "warnings  warning lists: %llu demoted, %llu relabelled, %llu flagged%s\n",
+               (unsigned long long)s->demoted, (unsigned long long)s->relabelled,
+               (unsigned long long)s->flagged, verbose ? "" : " (-v lists them)");
+    if (verbose)
+        buf_text(buf, text_at(s->warned.at, s->warned.len));
+}
+
+void read_summary_free(struct read_summary *summary)
+{
+    buf_free(&summary->warned);
+}
+
 void read_summary_add(struct read_summary *s, const char *path, const struct findings *findings,
                       const struct way_notes *notes)
 {
@@ -37,6 +73,10 @@ void read_summary_add(struct read_summary *s, const char *path, const struct fin
         memcpy(s->notes.foreign, notes->foreign, sizeof notes->foreign);
     if (notes->damage[0] && !s->damaged[0])
         (void)snprintf(s->damaged, sizeof s->damaged, "%s: %s", path, notes->damage);
+    for (size_t i = 0; i < findings->sightings; i++)
+        add_warnings(s, findings->sighting[i].host, &findings->sighting[i].evidence);
+    for (size_t i = 0; i < findings->contacts; i++)
+        add_warnings(s, findings->contact[i].host, &findings->contact[i].evidence);
     for (size_t i = 0; i < findings->sightings; i++)
         s->controlled += !text_is(findings->sighting[i].grade, "suspected");
 }
@@ -178,6 +218,7 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
         buf_format(buf, "near      %llu pair%s just under the line: muster trace HOST --near\n",
                    (unsigned long long)c->pairs_near, plural(c->pairs_near));
     rules_print(&s->notes.rules, buf);
+    print_warnings(s, buf, options->verbose > 0);
     print_home(s, buf);
     print_skips(s, buf);
     if (options->verbose)

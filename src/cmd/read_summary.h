@@ -6,17 +6,21 @@
 #include "cmd/cmd.h"
 #include "way.h"
 
+enum { WARNED_SHOWN = 40 };
 struct read_summary {
     unsigned sources, known, unused, geo;
     uint64_t packets, bytes;
     struct instant first, last;
     uint64_t controlled;    /* sightings that are confirmed or probable */
     struct way_notes notes; /* counts added up; foreign networks of the last source that had them */
-    char damaged[256];      /* first damage, with its file */
+    uint64_t demoted, relabelled, flagged; /* pairs' evidence, by warning lists */
+    struct buf warned;                     /* the first WARNED_SHOWN of them, a line each */
+    char damaged[256];                     /* first damage, with its file */
 };
 
 void read_summary_add(struct read_summary *summary, const char *path,
                       const struct findings *findings, const struct way_notes *notes);
+void read_summary_free(struct read_summary *summary);
 void read_summary_print(const struct read_summary *summary, struct buf *buf,
                         const struct options *options, const struct indicators *indicators);
 

@@ -280,6 +280,10 @@ static const struct knob intel_knobs[] = {
     [INTEL_KNOWN_BY] = {"known_by", "days since 1970",
                         "ignore indicators first listed later (--known-by); -1 = off", -1, -1,
                         65535},
+    [INTEL_CLOUD] = {"window_cloud", "days",
+                     "how long after its last listing an address holds that is a cloud's or "
+                     "behind a dynamic name",
+                     7, 0, 36500},
     {0},
 };
 

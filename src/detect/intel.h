@@ -37,12 +37,15 @@ struct intel_pair {
     uint64_t len;
 };
 
-enum intel_knob { INTEL_BEFORE, INTEL_AFTER, INTEL_KNOWN_BY };
+enum intel_knob { INTEL_BEFORE, INTEL_AFTER, INTEL_KNOWN_BY, INTEL_CLOUD };
 
 struct indicator_window intel_window(const struct detect *detect);
 /* Adds or counts a meeting; `tried`: it was not answered. */
 void intel_meet(struct intel_pair *pair, const struct indicator *found, enum intel_how how,
                 uint64_t number, struct port port, bool tried);
+/* What warning lists and provider.list make of a match: intel_warn.c. */
+void intel_warn(const struct detect *detect, const struct indicator *listing,
+                struct evidence *evidence, struct evidence_out *out);
 void intel_close(const struct detect *detect, struct evidence_out *out);
 
 #endif

@@ -255,8 +255,8 @@ static void hit_tell(const struct weighing *w, unsigned index, const struct indi
     bool end = i->kind <= INDICATOR_NAME, sinkhole = i->class == CLASS_SINKHOLE;
     struct evidence evidence = {
         .group = end ? GROUP_LISTED_END : GROUP_LISTED_CONTENT,
-        .flags = (uint8_t)(weight[finding].flags | (sinkhole ? EVIDENCE_SINKHOLE : 0) |
-                           (i->class == CLASS_COMPROMISED ? EVIDENCE_COMPROMISED : 0)),
+        .flags = (uint16_t)(weight[finding].flags | (sinkhole ? EVIDENCE_SINKHOLE : 0) |
+                            (i->class == CLASS_COMPROMISED ? EVIDENCE_COMPROMISED : 0)),
         .strength = weight[finding].strength,
         .number = hit->number,
         .known_from = i->first_listed,
@@ -270,6 +270,7 @@ static void hit_tell(const struct weighing *w, unsigned index, const struct indi
                              dates_format(i, dates), sinkhole ? ", a sinkhole" : "", (int)did.len,
                              did.at, (int)name.len, name.at ? name.at : "", weight[finding].remark),
     };
+    intel_warn(w->detect, i, &evidence, out);
     evidence_add(out, &evidence);
 }
 

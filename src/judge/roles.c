@@ -71,6 +71,12 @@ const char *judge_controller_role(const struct pair *pair, const struct evidence
                        hacked->set.at ? hacked->set.at : "");
         return "compromised";
     }
+    const struct evidence *shared = listed_as(evidence, len, EVIDENCE_DEMOTED);
+    if (shared != NULL && pair->name.at == NULL) {
+        (void)snprintf(why, ROLE_WHY, "%.*s: others are served there too, by a warning list",
+                       (int)shared->item.len, shared->item.at);
+        return "shared";
+    }
     const struct provider *provider = provider_of(pair->name);
     if (provider != NULL)
         return by_provider(provider, pair, why);

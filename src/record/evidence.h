@@ -28,6 +28,9 @@ enum {
     EVIDENCE_UNDATED = 8,      /* alone never more than probable */
     EVIDENCE_COMPROMISED = 16, /* the outside end is somebody's hacked machine or site */
     EVIDENCE_RELAYED = 32,     /* done for somebody behind the host: never more than suspected */
+    EVIDENCE_DEMOTED = 64,     /* a warning list weakens it */
+    EVIDENCE_RELABELLED = 128, /* a warning list says what the end is: sinkhole, scanner, parking */
+    EVIDENCE_FLAGGED = 256,    /* a warning list knows the end: worth a remark, no more */
 };
 
 struct evidence {

@@ -74,6 +74,7 @@ struct look {
     struct day day;
     struct indicator *ret;
     unsigned len;
+    bool warnings; /* asks for what warning lists say, and for nothing else */
 };
 
 const char *const indicator_kind_text[INDICATOR_KINDS] = {
@@ -291,6 +292,8 @@ static bool entry_holds(const struct indicator_entry *entry, const struct look *
 {
     const struct indicator_window *window = look->window;
     int day = look->day.number;
+    if ((entry->class >= CLASS_WARN_SHARED) != look->warnings)
+        return false;
     if (entry->first && window->known_by.number != DAY_NONE &&
         entry->first > window->known_by.number)
         return false;
@@ -304,8 +307,10 @@ static bool entry_holds(const struct indicator_entry *entry, const struct look *
 static unsigned indicator_rank(const struct indicator *i)
 {
     static const uint8_t by_class[] = {
-        [CLASS_SINKHOLE] = 5, [CLASS_CONTROL] = 4, [CLASS_MALICIOUS] = 3,  [CLASS_SUSPICIOUS] = 2,
-        [CLASS_NETWORK] = 1,  [CLASS_SCANNER] = 0, [CLASS_COMPROMISED] = 3};
+        [CLASS_SINKHOLE] = 5,     [CLASS_CONTROL] = 4,      [CLASS_MALICIOUS] = 3,
+        [CLASS_SUSPICIOUS] = 2,   [CLASS_NETWORK] = 1,      [CLASS_SCANNER] = 0,
+        [CLASS_COMPROMISED] = 3,  [CLASS_WARN_SHARED] = 3,  [CLASS_WARN_SINKHOLE] = 6,
+        [CLASS_WARN_SCANNER] = 5, [CLASS_WARN_PARKING] = 4, [CLASS_WARN_POPULAR] = 0};
     bool dated = i->first_listed.number != DAY_NONE && i->last_listed.number != DAY_NONE;
     return (unsigned)by_class[i->class] << 20 | (unsigned)dated << 19 |
            (unsigned)i->port_listed << 18 | (unsigned)i->confidence << 10 |
@@ -397,11 +402,9 @@ static void ranges_find(const struct indicators *all, const struct set *set, str
     }
 }
 
-unsigned indicators_address(const struct indicators *all, struct address address, struct port port,
-                            struct day day, const struct indicator_window *window,
-                            struct indicator ret[INDICATOR_HITS])
+static void address_find(const struct indicators *all, struct address address, struct port port,
+                         struct look *look)
 {
-    struct look look = {.window = window, .day = day, .ret = ret};
     struct port none = {0};
     uint64_t bare = indicator_hash_address(address, 0);
     uint64_t with = indicator_hash_address(address, port.number);
@@ -410,14 +413,22 @@ unsigned indicators_address(const struct indicators *all, struct address address
         char text[ADDRESS_TEXT + 8];
         if (port.number && table_may_hold(&set->table[INDICATOR_ADDRESS_PORT], with)) {
             size_t len = indicator_end_format(address, port, text);
-            table_find(all, set, INDICATOR_ADDRESS_PORT, with, text_at(text, len), &look);
+            table_find(all, set, INDICATOR_ADDRESS_PORT, with, text_at(text, len), look);
         }
         if (table_may_hold(&set->table[INDICATOR_ADDRESS], bare)) {
             size_t len = indicator_end_format(address, none, text);
-            table_find(all, set, INDICATOR_ADDRESS, bare, text_at(text, len), &look);
+            table_find(all, set, INDICATOR_ADDRESS, bare, text_at(text, len), look);
         }
-        ranges_find(all, set, address, &look);
+        ranges_find(all, set, address, look);
     }
+}
+
+unsigned indicators_address(const struct indicators *all, struct address address, struct port port,
+                            struct day day, const struct indicator_window *window,
+                            struct indicator ret[INDICATOR_HITS])
+{
+    struct look look = {.window = window, .day = day, .ret = ret};
+    address_find(all, address, port, &look);
     return look.len;
 }
 
@@ -433,21 +444,45 @@ static unsigned name_labels(struct text name, uint16_t start[NAME_LABELS])
     return labels;
 }
 
-unsigned indicators_name(const struct indicators *all, struct text name, struct day day,
-                         const struct indicator_window *window,
-                         struct indicator ret[INDICATOR_HITS])
+static void name_find(const struct indicators *all, struct text name, struct look *look)
 {
-    struct look look = {.window = window, .day = day, .ret = ret};
     uint16_t start[NAME_LABELS];
     if (name.at == NULL || name.len == 0 || name.len > UINT16_MAX)
-        return 0;
+        return;
     unsigned most = 0;
     for (unsigned i = 0; i < all->sets; i++)
         if (all->set[i].header->labels_most > most)
             most = all->set[i].header->labels_most;
     unsigned labels = name_labels(name, start);
     for (unsigned i = 1; i < labels && i < most; i++) /* a single label is never listed */
-        find_text(all, INDICATOR_NAME, text_at(name.at + start[i], name.len - start[i]), &look);
+        find_text(all, INDICATOR_NAME, text_at(name.at + start[i], name.len - start[i]), look);
+}
+
+unsigned indicators_name(const struct indicators *all, struct text name, struct day day,
+                         const struct indicator_window *window,
+                         struct indicator ret[INDICATOR_HITS])
+{
+    struct look look = {.window = window, .day = day, .ret = ret};
+    name_find(all, name, &look);
+    return look.len;
+}
+
+static const struct indicator_window no_window = {.known_by = {DAY_NONE}};
+
+unsigned indicators_warnings_address(const struct indicators *all, struct address address,
+                                     struct indicator ret[INDICATOR_HITS])
+{
+    struct look look = {.window = &no_window, .day = {DAY_NONE}, .ret = ret, .warnings = true};
+    struct port none = {0};
+    address_find(all, address, none, &look);
+    return look.len;
+}
+
+unsigned indicators_warnings_name(const struct indicators *all, struct text name,
+                                  struct indicator ret[INDICATOR_HITS])
+{
+    struct look look = {.window = &no_window, .day = {DAY_NONE}, .ret = ret, .warnings = true};
+    name_find(all, name, &look);
     return look.len;
 }
 

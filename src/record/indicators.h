@@ -35,6 +35,12 @@ enum indicator_class {
     CLASS_SCANNER,
     CLASS_NETWORK,     /* a whole range of bad reputation (DROP): weak */
     CLASS_COMPROMISED, /* somebody's hacked machine or site, misused by malware */
+    /* Warning lists: what a match must be seen by, never matches themselves. */
+    CLASS_WARN_SHARED, /* content networks, clouds, open resolvers: others are served there too */
+    CLASS_WARN_SINKHOLE,
+    CLASS_WARN_SCANNER,
+    CLASS_WARN_PARKING,
+    CLASS_WARN_POPULAR, /* top sites, well-known services: worth a remark */
     CLASSES
 };
 
@@ -116,6 +122,11 @@ unsigned indicators_address(const struct indicators *all, struct address address
 unsigned indicators_name(const struct indicators *all, struct text name, struct day day,
                          const struct indicator_window *window,
                          struct indicator ret[INDICATOR_HITS]);
+/* What warning lists say of an end, whatever the day; a look-up above never yields these. */
+unsigned indicators_warnings_address(const struct indicators *all, struct address address,
+                                     struct indicator ret[INDICATOR_HITS]);
+unsigned indicators_warnings_name(const struct indicators *all, struct text name,
+                                  struct indicator ret[INDICATOR_HITS]);
 /* host may be null; target as in the request line, with its query. Tries host/path and /path, with
  * and without the query. */
 unsigned indicators_url(const struct indicators *all, struct text host, struct text target,
