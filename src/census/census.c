@@ -226,14 +226,15 @@ static bool make_checks(const struct asker *asker, struct census *census, struct
 static bool check_months(const struct asker *asker, struct census *census, struct err *err)
 {
     struct rows rows;
-    if (!asker_ask(asker,
-                   "SELECT month, count(*) FROM (SELECT strftime(day, '%Y-%m') AS month, host_id "
-                   "FROM seen GROUP BY ALL HAVING counts(count(DISTINCT day) FILTER (rank = 3), "
-                   "count(DISTINCT day) FILTER (rank = 2), "
-                   "len(list_distinct(flatten(list(kinds) FILTER (rank = 2))))) AND bool_or(host_role = "
-                   "'lab') IS NOT TRUE) "
-                   "GROUP BY month ORDER BY count(*) DESC, month LIMIT 1",
-                   &census->arena, &rows, err))
+    if (!asker_ask(
+            asker,
+            "SELECT month, count(*) FROM (SELECT strftime(day, '%Y-%m') AS month, host_id "
+            "FROM seen GROUP BY ALL HAVING counts(count(DISTINCT day) FILTER (rank = 3), "
+            "count(DISTINCT day) FILTER (rank = 2), "
+            "len(list_distinct(flatten(list(kinds) FILTER (rank = 2))))) AND bool_or(host_role = "
+            "'lab') IS NOT TRUE) "
+            "GROUP BY month ORDER BY count(*) DESC, month LIMIT 1",
+            &census->arena, &rows, err))
         return false;
     if (rows.len == 0)
         return true;

@@ -362,13 +362,12 @@ static void relayed_is_suspected(void **state)
 {
     (void)state;
     double knob[JUDGE_KNOBS] = {[JUDGE_PRIOR] = 1e-3};
-    struct evidence e[] = {{.group = GROUP_LISTED_END,
-                            .strength = 12,
-                            .flags = EVIDENCE_CONTENT,
-                            .known_from = {DAY_NONE}},
-                           {.group = GROUP_ROLE,
-                            .flags = EVIDENCE_RELAYED,
-                            .known_from = {DAY_NONE}}};
+    struct evidence e[] = {
+        {.group = GROUP_LISTED_END,
+         .strength = 12,
+         .flags = EVIDENCE_CONTENT,
+         .known_from = {DAY_NONE}},
+        {.group = GROUP_ROLE, .flags = EVIDENCE_RELAYED, .known_from = {DAY_NONE}}};
     struct verdict verdict;
     judge_pair(true, e, 1, knob, &verdict);
     assert_string_equal(verdict.grade, "confirmed");
