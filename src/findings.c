@@ -155,7 +155,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
         ret->contact[i].sensor = text_of(setup->sensor);
         ret->contact[i].source = coverage->source;
     }
-    gather_identities(ret, shards, sensor, coverage->source);
+    gather_identities(ret, shards, setup->sensor, coverage->source);
     struct shard_counts *counts = &notes->counts;
     ret->coverage = *coverage;
     ret->coverage.flows = (int64_t)counts->flows;
