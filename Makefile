@@ -143,7 +143,7 @@ evaluate: muster
 
 # Man pages, from the tables the program runs on; dated by the version, not by the day of the build.
 COMMANDS := $(shell sed -n 's/^COMMAND(\(.*\))$$/\1/p' src/cmd/cmd.list)
-$(OUT)/cmd/man.o: ALLFLAGS += -DMUSTER_DATE='"2026-11-25"'
+$(OUT)/cmd/man.o $(OUT)/cmd/man.tidy: ALLFLAGS += -DMUSTER_DATE='"2026-11-25"'
 man: muster
 	@mkdir -p $(OUT)/man
 	@./muster help --man >$(OUT)/man/muster.1

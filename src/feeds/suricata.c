@@ -63,7 +63,7 @@ static bool end_is_list(struct text end)
 static struct day rule_day(struct text text, const char *key)
 {
     char day[10];
-    const char *at = memmem(text.at, text.len, key, strlen(key));
+    const char *at = text.len ? memmem(text.at, text.len, key, strlen(key)) : NULL;
     if (at == NULL || (size_t)(text.at + text.len - at) < strlen(key) + sizeof day)
         return (struct day){DAY_NONE};
     memcpy(day, at + strlen(key), sizeof day);
