@@ -20,6 +20,7 @@ if [[ $# == 0 || $1 == all ]]; then
     [[ -d $captures/benign ]] || { echo "skipped: there is no $captures"; exit 77; }
     find $captures/benign $captures/formats/tcpdump -type f | LC_ALL=C sort >"$work/files"
     if [[ $# == 0 ]]; then
+        other=0
         while read -r file; do
             if "$work/frames" "$file" 2>&1 | grep -q ' fragment'; then
                 echo "$file"
@@ -36,7 +37,9 @@ else
 fi
 
 # frame.protocols ("eth:ethertype:ip:tcp:...") tells what stands above the first IP header.
-theirs='{
+# A fragment that never became whole is shown by its first bytes there, and is nothing here.
+theirs='(($11 ~ /1|True/ || $12 + 0) && $13 == "") || (($14 ~ /1|True/ || $15 + 0) && $16 == "") { next }
+{
     n = split($2, p, ":")
     for (i = 1; i <= n && p[i] != "ip" && p[i] != "ipv6"; i++);
     ends = p[i] == "ip" ? $3 " " $4 : $5 " " $6
@@ -50,7 +53,8 @@ same=0 differ=0 skipped=0 packets=0 damaged=0
 while read -r file; do
     tshark -n -r "$file" -o ip.defragment:TRUE -o ipv6.defragment:TRUE -T fields -E occurrence=f \
         -e frame.number -e frame.protocols -e ip.src -e ip.dst -e ipv6.src -e ipv6.dst -e tcp.srcport \
-        -e tcp.dstport -e udp.srcport -e udp.dstport 2>"$work/says" | awk -F'\t' "$theirs" >"$work/theirs"
+        -e tcp.dstport -e udp.srcport -e udp.dstport -e ip.flags.mf -e ip.frag_offset -e ip.fragment.count \
+        -e ipv6.fraghdr.more -e ipv6.fraghdr.offset -e ipv6.fragment.count 2>"$work/says" | awk -F'\t' "$theirs" >"$work/theirs"
     if grep -q 'unknown or unsupported' "$work/says"; then
         skipped=$((skipped + 1))
         continue

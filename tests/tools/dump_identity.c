@@ -33,7 +33,8 @@ static bool use(const struct asker *asker, void *state, struct err *err)
 int main(int argc, char **argv)
 {
     struct err err = {""};
-    if (argc == 2 && store_ask(argv[1], UINT64_C(256) << 20, 1, use, NULL, &err) == STORE_ANSWERED)
+    if (argc == 2 &&
+        store_ask(argv[1], UINT64_C(256) << 20, 1, NULL, use, NULL, &err) == STORE_ANSWERED)
         return 0;
     (void)fprintf(stderr, "usage: dump_identity STORE; %s\n", err.text);
     return 1;
