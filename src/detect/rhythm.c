@@ -12,7 +12,6 @@
  * long gap where all is faster. */
 #define BURST_S 2.0
 #define BURST_SHARE 0.02
-#define LN_PATTERNS 1.3862943611198906 /* four were tried */
 
 static int compare_doubles(const void *left, const void *right)
 {
@@ -77,6 +76,18 @@ static void take(struct rhythm *r, const struct fit *fit, enum rhythm_pattern pa
     r->gaps = fit->of;
 }
 
+/* Patterns that only many calls show, asked when nothing simpler was found. */
+static void weigh_many(const struct gaps *g, double chance, struct rhythm *r)
+{
+    struct fit fit;
+    timer_even(g, &fit);
+    take(r, &fit, RHYTHM_EVEN);
+    timer_thinned(g, chance, &fit);
+    if (fit.ratio > 0)
+        fit.ratio -= fmax(0, fmax(chance_mixed(g), chance_dead(g)) - chance);
+    take(r, &fit, RHYTHM_THINNED);
+}
+
 static void weigh(const struct gaps *g, struct rhythm *r)
 {
     struct fit fit;
@@ -98,9 +109,12 @@ static void weigh(const struct gaps *g, struct rhythm *r)
         timer_several(g, &fit);
         take(r, &fit, RHYTHM_SEVERAL);
     }
+    bool many = g->len >= MANY_GAPS;
+    if (many && r->strength < 2 * RHYTHM_DECIDES)
+        weigh_many(g, chance, r);
     if (r->pattern == RHYTHM_NONE) /* no pattern could be fitted at all */
         r->strength = 0;
-    r->strength -= LN_PATTERNS;
+    r->strength -= log(many ? 6 : 4); /* patterns that were tried */
 }
 
 static int64_t hour_of(int64_t us)
@@ -164,6 +178,14 @@ const char *rhythm_sentence(const struct rhythm *r, char out[RHYTHM_TEXT])
     else if (r->pattern == RHYTHM_SEVERAL)
         (void)snprintf(what, sizeof what, "%u pairs of calls %s apart where chance gives %u",
                        r->fit, period, r->gaps);
+    else if (r->pattern == RHYTHM_THINNED)
+        (void)snprintf(what, sizeof what,
+                       "%u of %u gaps one or some intervals of %s (spread %.0f %%) long", r->fit,
+                       r->gaps, period, 100 * r->spread);
+    else if (r->pattern == RHYTHM_EVEN)
+        (void)snprintf(what, sizeof what,
+                       "nearly as many in each of %u times %s (variance %.0f %% of chance's)",
+                       r->fit, period, 100 * r->spread);
     instant_format_short(from, first);
     instant_format_short(to, last);
     bool one_day = instant_day(from).number == instant_day(to).number;

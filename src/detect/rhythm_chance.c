@@ -35,12 +35,12 @@ static double normal_ln(const struct normal *c, double x)
     return log(c->weight) - log(c->sigma) - 0.5 * (LN_2PI + d * d);
 }
 
-/* Mixture of two broad log-normals; with `one` a single one. */
-static double log_normals(const struct gaps *g, bool one)
+/* Mixture of two broad log-normals of what gaps have over `dead`; with `one` a single one. */
+static double log_normals(const struct gaps *g, bool one, double dead)
 {
     double x[RHYTHM_MOST], sum = 0, half[2] = {0, 0};
     for (unsigned i = 0; i < g->len; i++) {
-        x[i] = log(g->at[i]);
+        x[i] = log(g->at[i] - dead);
         sum += x[i];
         half[i >= g->len / 2] += x[i];
     }
@@ -102,10 +102,17 @@ static double exponentials(const struct gaps *g)
 
 double chance_simple(const struct gaps *gaps)
 {
-    return fmax(exponential(gaps), log_normals(gaps, true));
+    return fmax(exponential(gaps), log_normals(gaps, true, 0));
 }
 
 double chance_mixed(const struct gaps *gaps)
 {
-    return fmax(exponentials(gaps), log_normals(gaps, false));
+    return fmax(exponentials(gaps), log_normals(gaps, false, 0));
+}
+
+double chance_dead(const struct gaps *gaps)
+{
+    double dead = fmax(0, gaps->at[0] - gaps->mean / gaps->len);
+    double even = -(double)gaps->len * (log(gaps->mean - dead) + 1.0);
+    return fmax(even, log_normals(gaps, true, dead));
 }

@@ -1,6 +1,7 @@
 /*
- * What timers say of gaps: four patterns (rhythm.h). Each is fitted by looking for the window or
- * the period under which the gaps are likeliest; how many were tried is taken off as a penalty.
+ * What timers say of gaps: the first four patterns (rhythm.h). Each is fitted by looking for the
+ * window or the period under which the gaps are likeliest; how many were tried is taken off as a
+ * penalty.
  */
 #include "detect/rhythm_fit.h"
 
@@ -47,6 +48,8 @@ static double in_none(const struct gaps *g, unsigned out, double background)
     return out ? out * log((out + 0.5) / (g->len + 1.0)) + background : 0;
 }
 
+enum { ALL_LEAST = 48 }; /* of fewer the narrowest window is too easily narrow */
+
 void timer_steady(const struct gaps *g, double chance, struct fit *ret)
 {
     unsigned n = g->len;
@@ -59,7 +62,8 @@ void timer_steady(const struct gaps *g, double chance, struct fit *ret)
             continue;
         double ll = in_window(m, n, w.width) +
                     in_none(g, out, all - background_sum(g, w.from, w.to)) - chance;
-        ll -= log(n) + 1.5 + (out ? 0.5 * log(n) : 0);
+        bool one = out == 0 && n >= ALL_LEAST; /* of windows that hold all there is but one */
+        ll -= (one ? 0 : log(n)) + 1.5 + (out ? 0.5 * log(n) : 0);
         if (ll <= ret->ratio)
             continue;
         *ret = (struct fit){.ratio = ll,
