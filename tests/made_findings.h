@@ -132,7 +132,10 @@ static inline void findings_identities(struct findings *f, const struct findings
             .sensor = text_of(p->sensor),
             .host = address_v4(i < 3 ? 0x0a010001U : 0x0a090001U),
             .mac = i < 2 ? text_of("00:08:02:1c:47:ae") : text_of(NULL),
-            .name = text_of(i == 0 ? "DESKTOP-XYZ" : i == 1 ? "desktop-xyz" : i == 3 ? "PRINTER" : NULL),
+            .name = text_of(i == 0   ? "DESKTOP-XYZ"
+                            : i == 1 ? "desktop-xyz"
+                            : i == 3 ? "PRINTER"
+                                     : NULL),
             .user = text_of(i == 2 ? "carl.smith" : NULL),
             .known_by = text_of(known_by[i]),
             .first = findings_time(start, 3600 + i),

@@ -31,7 +31,7 @@ static inline void make_string(struct make *m, const char *string)
 static inline void make_number(struct make *m, uint64_t value, unsigned bytes)
 {
     while (bytes-- > 0) {
-        uint8_t b = (uint8_t)(value >> 8 * bytes);
+        uint8_t b = bytes < 8 ? (uint8_t)(value >> 8 * bytes) : 0;
         make_bytes(m, &b, 1);
     }
 }

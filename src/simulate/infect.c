@@ -44,8 +44,7 @@ struct infection *infection_of(struct campus *campus, const struct habit *habit)
         if (campus->infection[i].machine == habit->machine &&
             strcmp(campus->infection[i].kind->name, habit->behaviour->name) == 0)
             return &campus->infection[i];
-    muster_assert(!"the habit is an infection's");
-    return NULL;
+    muster_never("the habit is an infection's");
 }
 
 bool infection_is(const struct campus *campus, const struct machine *machine,
