@@ -198,7 +198,7 @@ out:
 /* The last part of the URL's path, or its host, as a file's name. */
 static const char *name_of(const char *url, struct arena *arena)
 {
-    char name[NAME_MAX_BYTES + 1];
+    char name[NAME_MAX_BYTES + 1] = "";
     size_t len = 0;
     const char *host = strstr(url, "://") + 3;
     const char *end = host + strcspn(host, "?#"), *slash = end;
