@@ -62,6 +62,17 @@ static int compare_identities(const void *left, const void *right)
     return compare_text(a->fingerprint, b->fingerprint);
 }
 
+/* "SOURCE#line=N" or, in a source of several files, "FILE#line=N". */
+static struct text where_of(struct findings *ret, struct text source, uint64_t number)
+{
+    unsigned part = (unsigned)(number >> RECORD_PART_BITS);
+    uint64_t in_part = number & ((UINT64_C(1) << RECORD_PART_BITS) - 1);
+    if (part < ret->parts)
+        source = ret->part[part];
+    return arena_format(&ret->arena, "%.*s#%s=%llu", (int)source.len, source.at,
+                        ret->unit ? ret->unit : "packet", (unsigned long long)in_part);
+}
+
 static void gather_identities(struct findings *ret, struct shard *const *shards, const char *sensor,
                               struct text source)
 {
@@ -79,6 +90,7 @@ static void gather_identities(struct findings *ret, struct shard *const *shards,
             *to = row[k];
             to->sensor = text_of(sensor);
             to->source = source;
+            to->where = where_of(ret, source, (uint64_t)to->packet);
         }
     }
     qsort(ret->identity, ret->identities, sizeof *ret->identity, compare_identities);
@@ -116,6 +128,29 @@ static struct text skipped_text(struct arena *arena, const struct skips *skips)
     struct text text = arena_text(arena, text_at(buf.at ? buf.at : "", buf.len));
     buf_free(&buf);
     return text;
+}
+
+/* Says where evidence can be seen in a source whose numbers are no packets. */
+static struct evidence_list with_where(struct findings *ret, struct evidence_list list)
+{
+    struct evidence *copy = arena_new(&ret->arena, list.len * sizeof *copy);
+    struct text source = ret->coverage.source;
+    for (uint32_t i = 0; i < list.len; i++) {
+        copy[i] = list.at[i];
+        if (copy[i].number)
+            copy[i].where = where_of(ret, source, copy[i].number);
+    }
+    return (struct evidence_list){.at = copy, .len = list.len};
+}
+
+static void tell_where(struct findings *ret)
+{
+    if (ret->unit == NULL)
+        return;
+    for (size_t i = 0; i < ret->sightings; i++)
+        ret->sighting[i].evidence = with_where(ret, ret->sighting[i].evidence);
+    for (size_t i = 0; i < ret->contacts; i++)
+        ret->contact[i].evidence = with_where(ret, ret->contact[i].evidence);
 }
 
 void findings_gather(struct findings *ret, struct shard *const *shards,
@@ -167,4 +202,5 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
     ret->coverage.hosts = (int64_t)counts->hosts;
     ret->coverage.pairs_near = (int64_t)counts->pairs_near;
     ret->coverage.skipped = skipped_text(&ret->arena, &counts->skips);
+    tell_where(ret);
 }

@@ -83,6 +83,7 @@ void shard_reset(struct shard *s)
     s->rows = (struct rows_of_shard){0};
     memset(&s->counts, 0, sizeof s->counts);
     s->now.us = INSTANT_NONE_US;
+    s->ready = false;
     s->newest_day.number = DAY_NONE;
     s->expired_second = INT64_MIN;
 }
@@ -136,11 +137,12 @@ static void record_part(struct shard *s, uint32_t index)
 {
     struct flow *flow = flows_at(&s->flows, index);
     struct flow_record part;
+    struct instant burst[FLOW_BURSTS];
     uint64_t number = flow->number;
     s->app.now = flow->last;
     s->app.number = 0;
     app_part(&s->app, index);
-    flow_record_part(flow, &part);
+    flow_record_part(flow, &part, burst);
     struct record record = {.kind = RECORD_FLOW,
                             .time = part.last,
                             .number = number,
@@ -162,6 +164,17 @@ static void flow_end(struct shard *s, uint32_t index)
     table_remove(&s->flows.table, index);
 }
 
+/* Days that lie far behind are closed. */
+static void pass_day(struct shard *s, struct instant now)
+{
+    struct day day = instant_day(now);
+    if (day.number <= s->newest_day.number)
+        return;
+    s->newest_day = day;
+    struct day oldest_open = {day.number - (DAYS_OPEN - 1)};
+    shard_close_days_before(s, oldest_open);
+}
+
 static void pass_time(struct shard *s, struct instant now)
 {
     if (instant_known(s->now) && now.us <= s->now.us)
@@ -173,12 +186,13 @@ static void pass_time(struct shard *s, struct instant now)
     s->expired_second = second;
     for (uint32_t i = flows_expired(&s->flows, now); i; i = flows_expired(&s->flows, now))
         flow_end(s, i);
-    struct day day = instant_day(now);
-    if (day.number > s->newest_day.number) {
-        s->newest_day = day;
-        struct day oldest_open = {day.number - (DAYS_OPEN - 1)};
-        shard_close_days_before(s, oldest_open);
-    }
+    pass_day(s, now);
+}
+
+static void count_late(struct shard *s, struct instant time)
+{
+    s->counts.skips.count[SKIP_late] +=
+        instant_day(time).number <= s->newest_day.number - DAYS_OPEN;
 }
 
 static uint32_t flow_of(struct shard *s, const struct frame *frame, bool out)
@@ -216,8 +230,7 @@ void shard_frame(struct shard *s, const struct frame *frame, bool out)
 {
     s->counts.frames++;
     pass_time(s, frame->time);
-    s->counts.skips.count[SKIP_late] +=
-        instant_day(frame->time).number <= s->newest_day.number - DAYS_OPEN;
+    count_late(s, frame->time);
     uint32_t index = flow_of(s, frame, out);
     struct flow *flow = flows_at(&s->flows, index);
     if (flow_must_cut(flow, frame->time))
@@ -232,6 +245,52 @@ void shard_frame(struct shard *s, const struct frame *frame, bool out)
         tcp_segment(&s->flows, &s->buffers, &s->app.sink, index, out ? OUT : IN, frame);
     else if (frame->protocol == PROTOCOL_UDP)
         app_datagram(&s->app, index, out ? OUT : IN, frame->payload, frame->payload_len);
+}
+
+/* ---- records that come ready-made */
+
+#define SWAP(type, a, b)                                                                           \
+    do {                                                                                           \
+        type kept = (a);                                                                           \
+        (a) = (b);                                                                                 \
+        (b) = kept;                                                                                \
+    } while (0)
+
+/* The record as the other end sees it. A flow's counts lie in `flow` then. */
+static struct record turn(const struct record *record, struct flow_record *flow)
+{
+    struct record r = *record;
+    SWAP(struct address, r.ends.host, r.ends.outside);
+    SWAP(struct port, r.ends.host_port, r.ends.outside_port);
+    r.ends.host_opened = !r.ends.host_opened;
+    if (r.kind != RECORD_FLOW)
+        return r;
+    *flow = *record->flow;
+    SWAP(uint64_t, flow->packets_out, flow->packets_in);
+    SWAP(uint64_t, flow->bytes_out, flow->bytes_in);
+    SWAP(uint64_t, flow->payload_out, flow->payload_in);
+    SWAP(uint32_t, flow->lost_out, flow->lost_in);
+    flow->bursts_seen = 0; /* they are the opener's */
+    flow->burst = NULL;
+    r.flow = flow;
+    return r;
+}
+
+void shard_take(struct shard *s, const struct record *record, bool turned)
+{
+    struct flow_record flow;
+    s->counts.frames++;
+    s->ready = true;
+    if (!instant_known(s->now) || record->time.us > s->now.us)
+        s->now = record->time;
+    pass_day(s, record->time);
+    count_late(s, record->time);
+    if (!turned) {
+        shard_record(s, record);
+        return;
+    }
+    struct record other = turn(record, &flow);
+    shard_record(s, &other);
 }
 
 void shard_finish(struct shard *s)

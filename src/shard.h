@@ -3,8 +3,8 @@
  * detector states, and the evidence that comes of them. A shard is worked on by one thread at a
  * time and shares nothing, so that the number of workers never changes a result.
  *
- * Order: shard_new -> shard_frame for each frame that has an end here -> shard_finish ->
- * shard_rows is read -> shard_reset for the next source -> shard_free.
+ * Order: shard_new -> shard_frame or shard_take for each frame or record with an end here ->
+ * shard_finish -> shard_rows is read -> shard_reset for the next source -> shard_free.
  */
 #ifndef MUSTER_SHARD_H
 #define MUSTER_SHARD_H
@@ -34,6 +34,8 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
                         const struct indicators *indicators);
 /* The frame's source (out) or target is a host of this shard. */
 void shard_frame(struct shard *shard, const struct frame *frame, bool out);
+/* A ready-made record whose host, or with `turned` its outside end, is a host of this shard. */
+void shard_take(struct shard *shard, const struct record *record, bool turned);
 /* A frame to many that is no conversation but tells who `about`, a host of this shard, is. */
 void shard_tell(struct shard *shard, const struct frame *frame, struct address about);
 /* Ends all conversations and closes all days: rows are whole. */

@@ -331,7 +331,7 @@ static void count_app(struct shard *s, const struct record *record)
 {
     const char *name = record->flow->app;
     if (name == NULL) {
-        if (record->flow->answered && record->ends.protocol != PROTOCOL_ICMP &&
+        if (!s->ready && record->flow->answered && record->ends.protocol != PROTOCOL_ICMP &&
             record->ends.protocol != PROTOCOL_ICMP6)
             s->counts.skips.count[SKIP_app_unknown]++;
         return;
@@ -420,6 +420,7 @@ void shard_record(void *context, const struct record *record)
     case RECORD_TLS:
     case RECORD_HTTP:
     case RECORD_TALK:
+    case RECORD_ALERT:
         on_content(s, record);
         break;
     case RECORD_IDENTITY:

@@ -77,6 +77,7 @@ struct shard {
     struct host_entry *blank_host; /* stands in for an evicted one */
     uint32_t pair_offset[CONF_DETECTORS], host_offset[CONF_DETECTORS];
     struct instant now; /* newest packet time */
+    bool ready;         /* its records come ready-made: the protocol is what their source says */
     struct day newest_day;
     int64_t expired_second; /* expiry ran for this second */
     struct arena arena;     /* of the rows */

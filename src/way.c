@@ -17,19 +17,25 @@ enum {
 #define TIME_FIRST_US (INT64_C(631152000) * SECOND_US) /* 1990-01-01 */
 #define TIME_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01 */
 
-/* A frame's way to one shard. */
+/* A frame's or record's way to one shard. */
 struct route {
-    uint16_t frame;
+    uint16_t index; /* of the frame or record in its block */
     uint8_t shard;
     uint8_t what; /* enum route_what */
 };
-enum route_what { ROUTE_IN, ROUTE_OUT, ROUTE_TELLS }; /* the last: no conversation, see `about` */
+enum route_what {
+    ROUTE_IN,
+    ROUTE_OUT,
+    ROUTE_TELLS,  /* no conversation, see `about` */
+    ROUTE_RECORD, /* a record whose opener is the shard's host */
+    ROUTE_TURNED, /* a record whose other end is */
+};
 
 /* A block of packets, decoded, on its way to the workers. Sealed once it is queued. */
 struct batch {
     struct block block;
     struct frame frame[BLOCK_PACKETS];
-    struct route route[2 * BLOCK_PACKETS];
+    struct route route[2 * (BLOCK_PACKETS + BLOCK_RECORDS)];
     uint32_t routes;
     struct address about[BLOCK_PACKETS]; /* of a frame that tells: whom it is about */
     int users;                           /* workers that still read it */
@@ -77,10 +83,13 @@ static void work(struct way *way, const struct batch *batch, unsigned number, un
         const struct route *r = &batch->route[i];
         if (r->shard % of != number)
             continue;
-        if (r->what == ROUTE_TELLS)
-            shard_tell(way->shard[r->shard], &batch->frame[r->frame], batch->about[r->frame]);
+        struct shard *shard = way->shard[r->shard];
+        if (r->what >= ROUTE_RECORD)
+            shard_take(shard, &batch->block.record[r->index], r->what == ROUTE_TURNED);
+        else if (r->what == ROUTE_TELLS)
+            shard_tell(shard, &batch->frame[r->index], batch->about[r->index]);
         else
-            shard_frame(way->shard[r->shard], &batch->frame[r->frame], r->what == ROUTE_OUT);
+            shard_frame(shard, &batch->frame[r->index], r->what == ROUTE_OUT);
     }
 }
 
@@ -315,9 +324,58 @@ static enum skip route(struct way *way, struct batch *batch, uint32_t index)
     return SKIPS;
 }
 
+static void route_record(struct batch *batch, uint32_t index, struct address host,
+                         enum route_what what)
+{
+    batch->route[batch->routes++] =
+        (struct route){(uint16_t)index, (uint8_t)shard_of(host), (uint8_t)what};
+}
+
+/* A record goes to the shards of its home ends, and knows then whether the other is home too. */
+static enum skip route_ready(struct way *way, struct batch *batch, uint32_t index)
+{
+    struct reader *r = &way->reader;
+    struct record *record = &batch->block.record[index];
+    struct ends *ends = &record->ends;
+    const struct home *home = way->setup.home;
+    if (record->time.us < TIME_FIRST_US || record->time.us >= TIME_LAST_US ||
+        !day_opens(r, record->time))
+        return SKIP_bad_time;
+    bool host_home = home_holds(home, ends->host);
+    if (record->kind == RECORD_IDENTITY) {
+        if (!host_home)
+            return SKIP_foreign;
+        route_record(batch, index, ends->host, ROUTE_RECORD);
+        return SKIPS;
+    }
+    if (address_is_special(ends->host) || address_is_special(ends->outside))
+        return SKIP_multicast;
+    bool outside_home = home_holds(home, ends->outside);
+    if (!host_home && !outside_home) {
+        foreign_network(r->notes, ends->host);
+        foreign_network(r->notes, ends->outside);
+        return SKIP_foreign;
+    }
+    ends->outside_home = host_home && outside_home;
+    if (host_home)
+        route_record(batch, index, ends->host, ROUTE_RECORD);
+    if (outside_home)
+        route_record(batch, index, ends->outside, ROUTE_TURNED);
+    return SKIPS;
+}
+
+static void span(struct coverage *c, struct instant time)
+{
+    if (!instant_known(c->first) || time.us < c->first.us)
+        c->first = time;
+    if (!instant_known(c->last) || time.us > c->last.us)
+        c->last = time;
+}
+
 static void decode(struct way *way, struct batch *batch)
 {
     struct coverage *c = &way->reader.coverage;
+    uint64_t *skipped = way->reader.notes->counts.skips.count;
     batch->routes = 0;
     batch->datagram_bytes = 0;
     arena_free(&batch->datagrams);
@@ -328,13 +386,18 @@ static void decode(struct way *way, struct batch *batch)
         c->bytes += p->length;
         enum skip skip = route(way, batch, i);
         if (skip != SKIPS)
-            way->reader.notes->counts.skips.count[skip]++;
-        if (skip == SKIP_bad_time)
-            continue;
-        if (!instant_known(c->first) || p->time.us < c->first.us)
-            c->first = p->time;
-        if (!instant_known(c->last) || p->time.us > c->last.us)
-            c->last = p->time;
+            skipped[skip]++;
+        if (skip != SKIP_bad_time)
+            span(c, p->time);
+    }
+    skipped[SKIP_relative] += batch->block.relative;
+    batch->block.relative = 0;
+    for (uint32_t i = 0; i < batch->block.records; i++) {
+        enum skip skip = route_ready(way, batch, i);
+        if (skip != SKIPS)
+            skipped[skip]++;
+        if (skip != SKIP_bad_time)
+            span(c, batch->block.record[i].time);
     }
 }
 
@@ -377,12 +440,28 @@ static void reader_start(struct way *way, struct way_notes *notes)
     arena_free(&way->findings.arena);
 }
 
+/* Names of the bits of source->lacks. */
+static struct text lacks_text(struct arena *arena, unsigned lacks)
+{
+    char text[256] = "";
+    size_t used = 0;
+    for (unsigned i = 0; i < LACKS; i++)
+        if (lacks >> i & 1) {
+            int n =
+                snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "", lack_name[i]);
+            muster_assert(n > 0 && (size_t)n < sizeof text - used);
+            used += (size_t)n;
+        }
+    return arena_text(arena, text_at(text, used));
+}
+
 static void coverage_fill(struct way *way, const struct source *source)
 {
     struct reader *r = &way->reader;
     struct coverage *c = &r->coverage;
     struct arena *arena = &way->findings.arena;
-    XXH128_hash_t id = XXH3_128bits_digest(r->identity);
+    const XXH3_state_t *identity = source->identity ? source->identity : r->identity;
+    XXH128_hash_t id = XXH3_128bits_digest(identity);
     (void)XXH3_freeState(r->identity);
     r->identity = NULL;
     c->sensor = text_of(way->setup.sensor);
@@ -393,6 +472,13 @@ static void coverage_fill(struct way *way, const struct source *source)
     c->kind = text_of(source->kind->name);
     c->detectors = text_of(way->setup.detectors);
     c->sets = text_of(way->setup.sets);
+    c->records = (int64_t)source->used;
+    c->lacks = lacks_text(arena, source->lacks);
+    way->findings.kind = source->kind->name;
+    way->findings.unit = source->kind->unit;
+    r->notes->lacks = source->lacks;
+    r->notes->units = source->units;
+    r->notes->remarks = source->remarks;
     skips_add(&r->notes->counts.skips, &source->skips);
     (void)snprintf(r->notes->damage, sizeof r->notes->damage, "%s", source->damage);
 }

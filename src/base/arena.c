@@ -54,6 +54,17 @@ struct text arena_format(struct arena *arena, const char *format, ...)
     return text_at(at, (size_t)len);
 }
 
+void arena_reset(struct arena *arena)
+{
+    if (arena->chunk == NULL)
+        return;
+    struct arena older = {.chunk = arena->chunk->older};
+    arena_free(&older);
+    arena->chunk->older = NULL;
+    memset(arena->chunk->room, 0, arena->used);
+    arena->used = 0;
+}
+
 void arena_free(struct arena *arena)
 {
     while (arena->chunk) {

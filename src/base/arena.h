@@ -25,5 +25,7 @@ struct text arena_text(struct arena *arena, struct text text);
 struct text arena_format(struct arena *arena, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void arena_free(struct arena *arena); /* leaves it empty and usable */
+/* Forgets what was in it and keeps one chunk of its room: for what is filled again and again. */
+void arena_reset(struct arena *arena);
 
 #endif

@@ -70,7 +70,7 @@ static bool ask_identity(struct trace *trace, const struct asker *asker, struct 
                      "array_to_string(list_sort(list_distinct(list(host))), ' ') AS addresses, "
                      "strftime(min(first), '%Y-%m-%d %H:%M') AS first, "
                      "strftime(max(last), '%Y-%m-%d %H:%M') AS last, sum(seen)::BIGINT AS seen, "
-                     "arg_min(source, first) || '#packet=' || arg_min(packet, first) AS \"where\" "
+                     "arg_min(\"where\", first) AS \"where\" "
                      "FROM told WHERE value IS NOT NULL GROUP BY rank, what, key "
                      "ORDER BY rank, sum(seen) DESC, value LIMIT 60",
                      &trace->arena, &trace->identity, err);

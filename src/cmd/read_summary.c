@@ -41,6 +41,46 @@ void read_summary_free(struct read_summary *summary)
     buf_free(&summary->warned);
 }
 
+static void add_lacks(struct read_summary *s, const char *kind, unsigned lacks)
+{
+    for (unsigned i = 0; lacks && i < LACKING_KINDS; i++) {
+        if (s->lacking[i].kind == NULL)
+            s->lacking[i].kind = kind;
+        if (strcmp(s->lacking[i].kind, kind) == 0) {
+            s->lacking[i].lacks |= lacks;
+            return;
+        }
+    }
+}
+
+/* Appends "what, what, what" of the bits that are set, each line below 100 columns. */
+static void lack_words(struct buf *buf, size_t *line, unsigned lacks, const char *const *words)
+{
+    const char *comma = " ";
+    for (unsigned k = 0; k < LACKS; k++) {
+        if (!(lacks >> k & 1))
+            continue;
+        buf_string(buf, comma[0] == ',' ? "," : "");
+        bool full = buf->len - *line + strlen(words[k]) > 96;
+        *line = full ? buf->len : *line;
+        buf_format(buf, "%s%s", full ? "\n          " : " ", words[k]);
+        comma = ", ";
+    }
+}
+
+/* What no detector could see, because the sources do not tell it: once a run. */
+static void print_lacks(const struct read_summary *s, struct buf *buf)
+{
+    for (unsigned i = 0; i < LACKING_KINDS && s->lacking[i].kind; i++) {
+        size_t line = buf->len;
+        buf_format(buf, "unseen    %s has no", s->lacking[i].kind);
+        lack_words(buf, &line, s->lacking[i].lacks, lack_what);
+        buf_string(buf, ":");
+        lack_words(buf, &line, s->lacking[i].lacks, lack_unseen);
+        buf_string(buf, " cannot be seen\n");
+    }
+}
+
 void read_summary_add(struct read_summary *s, const char *path, const struct findings *findings,
                       const struct way_notes *notes)
 {
@@ -49,6 +89,10 @@ void read_summary_add(struct read_summary *s, const char *path, const struct fin
     if (s->sources++ == 0)
         s->first.us = s->last.us = INSTANT_NONE_US;
     s->packets += (uint64_t)c->packets;
+    s->records += (uint64_t)c->records;
+    s->units += notes->units;
+    s->remarks += notes->remarks;
+    add_lacks(s, findings->kind, notes->lacks);
     s->bytes += (uint64_t)c->bytes;
     if (instant_known(c->first) && (!instant_known(s->first) || c->first.us < s->first.us))
         s->first = c->first;
@@ -110,7 +154,8 @@ static void print_home(const struct read_summary *s, struct buf *buf)
     struct network n = s->notes.foreign[best].network;
     unsigned prefix = address_is_v4(n.first) ? n.prefix - 96u : n.prefix;
     buf_format(buf,
-               "home      %llu packets have no home end, more than have one. If %s/%u is yours, "
+               "home      %llu packets or records have no home end, more than have one. If %s/%u "
+               "is yours, "
                "add it:\n          --home %s/%u\n",
                (unsigned long long)foreign, address_format(n.first, text), prefix, text, prefix);
 }
@@ -200,9 +245,15 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
 {
     const struct shard_counts *c = &s->notes.counts;
     char first[INSTANT_TEXT], last[INSTANT_TEXT];
-    buf_format(buf, "\nwatched   %u source%s, %llu packets, ", s->sources, plural(s->sources),
-               (unsigned long long)s->packets);
-    bytes_text(buf, s->bytes);
+    buf_format(buf, "\nwatched   %u source%s", s->sources, plural(s->sources));
+    if (s->packets || s->units == 0) {
+        buf_format(buf, ", %llu packets, ", (unsigned long long)s->packets);
+        bytes_text(buf, s->bytes);
+    }
+    if (s->units)
+        buf_format(buf, ", %llu record%s of %llu line%s (%llu header%s)",
+                   (unsigned long long)s->records, plural(s->records), (unsigned long long)s->units,
+                   plural(s->units), (unsigned long long)s->remarks, plural(s->remarks));
     if (instant_known(s->first))
         buf_format(buf, ", %s to %s UTC", instant_format_short(s->first, first),
                    instant_format_short(s->last, last));
@@ -220,6 +271,7 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
     rules_print(&s->notes.rules, buf);
     print_warnings(s, buf, options->verbose > 0);
     print_home(s, buf);
+    print_lacks(s, buf);
     print_skips(s, buf);
     if (options->verbose)
         print_shards(s, buf);

@@ -6,10 +6,15 @@
 #include "cmd/cmd.h"
 #include "way.h"
 
-enum { WARNED_SHOWN = 40 };
+enum { WARNED_SHOWN = 40, LACKING_KINDS = 16 };
 struct read_summary {
     unsigned sources, known, unused, geo;
     uint64_t packets, bytes;
+    uint64_t records, units, remarks; /* of logs and exports: used, in all, headers */
+    struct {
+        const char *kind; /* of source; static */
+        unsigned lacks;   /* LACK_BITs: of any of its sources */
+    } lacking[LACKING_KINDS];
     struct instant first, last;
     uint64_t controlled;    /* sightings that are confirmed or probable */
     struct way_notes notes; /* counts added up; foreign networks of the last source that had them */

@@ -230,6 +230,7 @@ static void intel_record(const struct detect *detect, const struct record *recor
         break;
     case RECORD_TALK:
     case RECORD_IDENTITY:
+    case RECORD_ALERT:
         break; /* not asked for */
     }
 }

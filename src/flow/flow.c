@@ -199,9 +199,9 @@ void flow_count(struct flows *flows, uint32_t index, const struct frame *frame, 
         table_touch(&flows->table, index, list);
 }
 
-void flow_record_part(struct flow *f, struct flow_record *ret)
+void flow_record_part(struct flow *f, struct flow_record *ret, struct instant burst[FLOW_BURSTS])
 {
-    *ret = (struct flow_record){.first = f->first, .last = f->last};
+    *ret = (struct flow_record){.first = f->first, .last = f->last, .burst = burst};
     ret->packets_out = f->packets[OUT];
     ret->packets_in = f->packets[IN];
     ret->bytes_out = f->bytes[OUT];
@@ -227,7 +227,7 @@ void flow_record_part(struct flow *f, struct flow_record *ret)
     ret->bursts_seen = f->bursts;
     uint32_t kept = f->bursts < FLOW_BURSTS ? f->bursts : FLOW_BURSTS;
     for (uint32_t i = 0; i < kept; i++)
-        ret->burst[i].us = f->first.us + (int64_t)f->burst_ms[i] * 1000;
+        burst[i].us = f->first.us + (int64_t)f->burst_ms[i] * 1000;
     memset(f->bytes, 0, sizeof f->bytes);
     memset(f->payload, 0, sizeof f->payload);
     memset(f->packets, 0, sizeof f->packets);

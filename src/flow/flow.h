@@ -95,8 +95,9 @@ bool flow_must_cut(const struct flow *flow, struct instant now);
 bool flow_is_reused(const struct flow *flow, const struct frame *frame, bool out);
 /* Adds a frame's counts, history and who-opened to the flow and makes it young. */
 void flow_count(struct flows *flows, uint32_t index, const struct frame *frame, bool out);
-/* Fills a record of the part so far, and starts the next part. */
-void flow_record_part(struct flow *flow, struct flow_record *ret);
+/* Fills a record of the part so far, whose bursts lie in `burst`, and starts the next part. */
+void flow_record_part(struct flow *flow, struct flow_record *ret,
+                      struct instant burst[FLOW_BURSTS]);
 struct ends flow_ends(const struct flow *flow);
 
 #endif

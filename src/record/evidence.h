@@ -40,6 +40,7 @@ struct evidence {
     uint16_t flags;       /* EVIDENCE_ bits */
     double strength;
     uint64_t number;       /* packet or line it can be seen at; 0 = none */
+    struct text where;     /* the same in words, where `number` is not a packet of the source */
     struct day known_from; /* when the indicator was first listed; DAY_NONE = not known */
     struct text set;       /* indicator set (feed) and digest, or null */
     struct text item;      /* the indicator or figure, e.g. "ja3 51c64c77..." */

@@ -16,6 +16,7 @@ enum record_kind {
     RECORD_HTTP = 8,
     RECORD_TALK = 16,
     RECORD_IDENTITY = 32, /* for the identity table: no detector is asked */
+    RECORD_ALERT = 64,
 };
 
 /* The ends of a conversation. `host` is the home end whose state the record is filed under. */
@@ -44,9 +45,9 @@ struct flow_record {
     char history[20]; /* Zeek's letters: S h A d D f F r R ...; upper case from the opener */
     const char *app;  /* "tls", "http", "dns", "ssh", ... or NULL when not recognised */
     /* Starts of bursts (payload from the host after >= 1 s of silence), for rhythm inside long
-     * connections: the first FLOW_BURSTS of `bursts_seen`. */
+     * connections: the first FLOW_BURSTS of `bursts_seen`; none where a source does not tell. */
     uint32_t bursts_seen;
-    struct instant burst[FLOW_BURSTS];
+    const struct instant *burst;
     uint32_t lost_out, lost_in; /* bytes missing in the TCP streams (gaps) */
 };
 
@@ -131,10 +132,24 @@ struct identity_record {
     bool confirms; /* the server agreed: address and MAC belong together */
 };
 
+/* What another watcher said of a conversation: an intrusion detector's alert, a sinkhole's visitor.
+ * Texts are as that watcher wrote them; null when not told. */
+struct alert_record {
+    const char *by; /* "suricata", "zeek", "shadowserver"; static */
+    struct text signature, id, category, severity, confidence;
+    struct text family;
+    struct text site;  /* of a backdoored website: host name and path */
+    struct text proto; /* as said of the application: "http" */
+    bool sinkhole;     /* the outside end is a sinkhole */
+    bool answered;     /* the watcher saw both sides speak */
+    uint64_t count;    /* times it happened; at least 1 */
+};
+
 struct record {
     enum record_kind kind;
     struct instant time; /* of the packet that completed it; a flow: its last packet */
-    uint64_t number;     /* packet or line that completed it; a flow: its first */
+    uint64_t number;     /* packet or line that completed it; a flow: its first. Of a source of
+                            several files, the file's place << RECORD_PART_BITS stands above */
     struct ends ends;
     union {
         const struct flow_record *flow;
@@ -143,7 +158,10 @@ struct record {
         const struct http_record *http;
         const struct talk_record *talk;
         const struct identity_record *identity;
+        const struct alert_record *alert;
     };
 };
+
+enum { RECORD_PART_BITS = 48 };
 
 #endif

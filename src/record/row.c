@@ -101,8 +101,12 @@ static void put_times(struct row *row, struct instant_list value)
     buf_char(row->buf, ']');
 }
 
-static void put_where(struct row *row, uint64_t number)
+static void put_where(struct row *row, struct text where, uint64_t number)
 {
+    if (where.at) {
+        put_text(row, where);
+        return;
+    }
     if (row->source.at == NULL || number == 0) {
         put_text(row, row->source);
         return;
@@ -137,7 +141,7 @@ static void put_one_evidence(struct row *row, const struct evidence *e)
     buf_string(row->buf, ",\"why\":");
     put_text(row, e->why);
     buf_string(row->buf, ",\"where\":");
-    put_where(row, e->number);
+    put_where(row, e->where, e->number);
     buf_char(row->buf, '}');
 }
 

@@ -55,6 +55,10 @@ struct findings {
     struct identity *identity; /* sorted by host, known_by, first */
     size_t identities;
     struct coverage coverage;
+    const struct text *part; /* its files, when it has several; in the arena */
+    unsigned parts;
+    const char *kind; /* of the source; static */
+    const char *unit; /* what evidence's numbers count in this source; NULL = packets */
 };
 
 /* A copy whose texts and lists live in the arena. */

@@ -227,7 +227,7 @@ static void map_begin(struct input *in)
 
 void input_begin(struct input *in, struct block *block)
 {
-    block->packets = 0;
+    block->packets = block->records = 0;
     if (!in->stream) {
         map_begin(in);
         return;

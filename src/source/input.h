@@ -122,6 +122,9 @@ void *source_new(size_t bytes, const struct source_kind *kind, const char *path)
 #include "source/source.list"
 #undef SOURCE
 
+/* For source->identity; never NULL. */
+XXH3_state_t *source_identity_new(void);
+
 /* The kind of a file that starts with these bytes; NULL when none knows it. */
 const struct source_kind *source_kind_of(const uint8_t *start, size_t len);
 

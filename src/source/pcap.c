@@ -205,9 +205,10 @@ static void pcap_close(struct source *source)
     mem_free(pcap);
 }
 
-static struct source *pcap_open(struct input *in, const char *path, struct err *err)
+static struct source *pcap_open(const struct source_kind *kind, struct input *in, const char *path,
+                                struct err *err)
 {
-    struct pcap *pcap = source_new(sizeof *pcap, &source_pcap, path);
+    struct pcap *pcap = source_new(sizeof *pcap, kind, path);
     pcap->magic = PCAP_SOURCE;
     pcap->input = *in;
     pcap->source.size_bytes = input_size(in);
@@ -222,7 +223,7 @@ static bool pcap_first(const uint8_t *start, size_t len, struct instant *ret)
 {
     struct input in;
     input_memory(&in, start, len);
-    return source_first(pcap_open(&in, "", NULL), ret);
+    return source_first(pcap_open(&source_pcap, &in, "", NULL), ret);
 }
 
 const struct source_kind source_pcap = {

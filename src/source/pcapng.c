@@ -415,9 +415,10 @@ static bool section_known(struct pcapng *png, struct err *err)
     return good;
 }
 
-static struct source *pcapng_open(struct input *in, const char *path, struct err *err)
+static struct source *pcapng_open(const struct source_kind *kind, struct input *in,
+                                  const char *path, struct err *err)
 {
-    struct pcapng *png = source_new(sizeof *png, &source_pcapng, path);
+    struct pcapng *png = source_new(sizeof *png, kind, path);
     png->magic = PCAPNG_SOURCE;
     png->input = *in;
     png->source.size_bytes = input_size(in);
@@ -432,7 +433,7 @@ static bool pcapng_first(const uint8_t *start, size_t len, struct instant *ret)
 {
     struct input in;
     input_memory(&in, start, len);
-    return source_first(pcapng_open(&in, "", NULL), ret);
+    return source_first(pcapng_open(&source_pcapng, &in, "", NULL), ret);
 }
 
 const struct source_kind source_pcapng = {

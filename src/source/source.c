@@ -92,7 +92,7 @@ struct source *source_open(const char *path, const char *kind_or_null, struct er
     }
     /* The source takes a copy of `in`: nothing of it points here. */
     /* cppcheck-suppress returnDanglingLifetime */
-    return kind->open(&in, path, err);
+    return kind->open(kind, &in, path, err);
 }
 
 bool source_next(struct source *source, struct block *block)
@@ -101,7 +101,7 @@ bool source_next(struct source *source, struct block *block)
     do {
         if (!source->kind->next(source, block))
             return false;
-    } while (block->packets == 0);
+    } while (block->packets + block->records == 0);
     return true;
 }
 
@@ -114,6 +114,7 @@ void source_close(struct source *source)
 void block_free_bytes(struct block *block)
 {
     mem_unmap(block->bytes, block->room);
+    arena_free(&block->arena);
     block->bytes = NULL;
     block->room = 0;
 }
@@ -127,6 +128,14 @@ void *source_new(size_t bytes, const struct source_kind *kind, const char *path)
     return source;
 }
 
+XXH3_state_t *source_identity_new(void)
+{
+    XXH3_state_t *state = XXH3_createState();
+    muster_assert(state != NULL);
+    (void)XXH3_128bits_reset(state);
+    return state;
+}
+
 bool source_first(struct source *source, struct instant *ret)
 {
     if (source == NULL)
@@ -134,7 +143,7 @@ bool source_first(struct source *source, struct instant *ret)
     struct block *block = mem_new(1, sizeof *block);
     bool found = source_next(source, block);
     if (found)
-        *ret = block->packet[0].time;
+        *ret = block->packets ? block->packet[0].time : block->record[0].time;
     block_free_bytes(block);
     mem_free(block);
     source_close(source);

@@ -1,29 +1,38 @@
 /*
- * A source yields packets in blocks. What a file is, is told by its first bytes, never its name;
- * of a compressed one by its content's.
- * A new kind of source is one file ending in `const struct source_kind source_x` and one line in
- * source/source.list.
+ * A source yields packets, or ready-made records, in blocks. What a file is, is told by its first
+ * bytes, never its name; of a compressed one by its content's. A new kind of source is one file
+ * ending in `const struct source_kind source_x` and one line in source/source.list.
  *
  * Order: source_open -> source_next until it returns false -> source_close.
  */
 #ifndef MUSTER_SOURCE_SOURCE_H
 #define MUSTER_SOURCE_SOURCE_H
 
+#include "base/arena.h"
 #include "base/err.h"
+#include "record/lack.h"
 #include "record/packet.h"
+#include "record/record.h"
 #include "record/skip.h"
 
 #include <stddef.h>
+#include <xxhash.h>
 
-enum { BLOCK_PACKETS = 512, SOURCE_LINKS = 8 };
+enum { BLOCK_PACKETS = 512, BLOCK_RECORDS = 512, SOURCE_LINKS = 8 };
 
-/* A run of packets in file order. Their bytes are the mapped file's, which lives until
- * source_close, or the block's own (`bytes`), which lives until the block is given to source_next
- * again or freed. So a block may be processed while further ones are filled. */
+/* A run of packets or records in file order. Their bytes and texts are the mapped file's, which
+ * lives until source_close, or the block's own (`bytes`), which lives until the block is given to
+ * source_next again or freed. So a block may be processed while further ones are filled. */
 struct block {
     struct packet packet[BLOCK_PACKETS];
     uint32_t packets;
-    uint8_t *bytes; /* of sources that are no mapped file; NULL until needed */
+    /* Of a log or export. The host's end of each is who opened the conversation; whether it is home
+     * is for others to see. */
+    struct record record[BLOCK_RECORDS];
+    uint32_t records;
+    uint32_t relative;  /* of them had a relative clock, see record_clock */
+    struct arena arena; /* what the records point to, if it is not the source's own bytes */
+    uint8_t *bytes;     /* of sources that are no mapped file; NULL until needed */
     size_t room;
 };
 void block_free_bytes(struct block *block); /* the block itself is the caller's */
@@ -35,18 +44,26 @@ struct source_link {
 };
 
 struct input;
+struct log_format;
+struct source_kind;
 
 struct source {
     const struct source_kind *kind;
     char *path;          /* as given; "-" for standard input */
     uint64_t size_bytes; /* 0 when not known */
     uint64_t read_bytes; /* for progress */
-    struct skips skips;  /* cut_file, block_damaged */
+    struct skips skips;  /* cut_file, block_damaged, line_damaged, line_ignored */
     char damage[160];    /* first damage: where and what, e.g. "byte 4096: ..."; "" if none */
+    /* Of sources that are no captures: */
+    uint64_t units, remarks; /* lines or export records in all; of them headers and remarks */
+    uint64_t used;           /* of them that became records; the others stand in `skips` */
+    unsigned lacks;          /* LACK_BITs: what it cannot tell */
+    XXH3_state_t *identity;  /* over its uncompressed bytes; NULL of captures */
 };
 
 struct source_kind {
     const char *name, *about;
+    const char *unit; /* what record.number counts: "line"; NULL = "packet" */
     /* Whether a file that starts with these bytes (up to 4096) is of this kind. */
     bool (*knows)(const uint8_t *start, size_t len);
     /* The time of the first packet as a file's first bytes tell it; false when they do not.
@@ -54,10 +71,12 @@ struct source_kind {
     bool (*first)(const uint8_t *start, size_t len, struct instant *ret);
     /* Opens over an input (input.h), which the source then owns; also when it fails: then the
      * input is closed. `path` is for messages. */
-    struct source *(*open)(struct input *in, const char *path, struct err *err);
+    struct source *(*open)(const struct source_kind *kind, struct input *in, const char *path,
+                           struct err *err);
     /* Fills the block; false at the end. Damage inside is counted in skips, never an error. */
     bool (*next)(struct source *source, struct block *block);
     void (*close)(struct source *source);
+    const struct log_format *log; /* of a log (log.h) */
 };
 
 /* NULL and err: cannot be opened, or no kind knows it ("first bytes 7f 45 4c 46 are of no known

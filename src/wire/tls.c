@@ -17,11 +17,11 @@
 #include "wire/x509.h"
 
 enum { /* RFC 8446 B.1, B.3 */
-       RECORD_CIPHER_CHANGE = 20,
-       RECORD_ALERT = 21,
-       RECORD_HANDSHAKE = 22,
-       RECORD_HEADER = 5,
-       RECORD_MAX = 16384 + 2048, /* RFC 5246 6.2.3: what a careless peer may still send */
+       LAYER_CIPHER_CHANGE = 20,
+       LAYER_ALERT = 21,
+       LAYER_HANDSHAKE = 22,
+       LAYER_HEADER = 5,
+       LAYER_MAX = 16384 + 2048, /* RFC 5246 6.2.3: what a careless peer may still send */
        ALERT_WARNING = 1,
        ALERT_FATAL = 2,
        HELLO_REQUEST = 0,
@@ -69,11 +69,11 @@ enum tls_side tls_recognise(const uint8_t *bytes, size_t len)
     uint8_t record = cursor_u8(&c);
     uint16_t version = cursor_u16(&c), record_len = cursor_u16(&c);
     uint8_t message = cursor_u8(&c);
-    if (cursor_ok(&c) && record == RECORD_ALERT && version > 0x0300 && version <= 0x0303 &&
+    if (cursor_ok(&c) && record == LAYER_ALERT && version > 0x0300 && version <= 0x0303 &&
         record_len == 2 && message == ALERT_WARNING)
         return TLS_SERVER; /* it does not know the name, but goes on (RFC 6066 3) */
-    if (!cursor_ok(&c) || record != RECORD_HANDSHAKE || version < 0x0300 || version > 0x0304 ||
-        record_len == 0 || record_len > RECORD_MAX)
+    if (!cursor_ok(&c) || record != LAYER_HANDSHAKE || version < 0x0300 || version > 0x0304 ||
+        record_len == 0 || record_len > LAYER_MAX)
         return TLS_NEITHER;
     if (cursor_left(&c) >= 5 && record_len >= 6) { /* a message length and a version follow */
         uint32_t message_len = cursor_u24(&c);
@@ -92,17 +92,17 @@ static bool gather(const uint8_t *bytes, size_t len, struct tls_scratch *scratch
 {
     struct cursor c = cursor_over(bytes, len < TLS_STREAM_MAX ? len : TLS_STREAM_MAX);
     *have = 0;
-    while (cursor_left(&c) >= RECORD_HEADER) {
+    while (cursor_left(&c) >= LAYER_HEADER) {
         uint8_t type = cursor_u8(&c);
         uint16_t version = cursor_u16(&c), record_len = cursor_u16(&c);
-        if (version >> 8 != 3 || record_len == 0 || record_len > RECORD_MAX)
+        if (version >> 8 != 3 || record_len == 0 || record_len > LAYER_MAX)
             return true;
         size_t part = record_len < cursor_left(&c) ? record_len : cursor_left(&c);
         struct cursor record = cursor_child(&c, part);
-        if (type == RECORD_ALERT && record_len == 2) {
+        if (type == LAYER_ALERT && record_len == 2) {
             if (cursor_u8(&record) == ALERT_FATAL)
                 return true;
-        } else if (type == RECORD_HANDSHAKE) {
+        } else if (type == LAYER_HANDSHAKE) {
             memcpy(scratch->handshake + *have, record.at, part);
             *have += part;
         } else {
@@ -291,7 +291,7 @@ enum parse tls_parse_client(const uint8_t *bytes, size_t len, struct tls_scratch
     size_t have;
     if (is_ssl2_hello(cursor_over(bytes, len)))
         return ssl2_parse(cursor_over(bytes, len), ret);
-    if (len > 0 && bytes[0] != RECORD_HANDSHAKE)
+    if (len > 0 && bytes[0] != LAYER_HANDSHAKE)
         return (bytes[0] & 0x80) && len < 6 ? PARSE_MORE : PARSE_BAD;
     bool ended = gather(bytes, len, scratch, &have);
     struct cursor c = cursor_over(scratch->handshake, have);
@@ -410,7 +410,7 @@ enum parse tls_parse_server(const uint8_t *bytes, size_t len, struct tls_scratch
 {
     struct server_flight flight;
     size_t have;
-    if (len > 0 && bytes[0] != RECORD_HANDSHAKE && bytes[0] != RECORD_ALERT)
+    if (len > 0 && bytes[0] != LAYER_HANDSHAKE && bytes[0] != LAYER_ALERT)
         return PARSE_BAD;
     bool ended = gather(bytes, len, scratch, &have);
     flight.ja.extensions.len = 0;

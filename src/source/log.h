@@ -1,0 +1,49 @@
+/*
+ * A log of one line a record. A format of such logs says how one line becomes records and keeps
+ * what it must know of the lines before (a header's columns); log.c does the rest: opening, lines,
+ * blocks, counting. A new format is one file ending in
+ *
+ *     static const struct log_format format = {...};
+ *     const struct source_kind source_x = {
+ *         LOG_SOURCE, .name = "x", .about = "what it is", .knows = x_knows, .log = &format};
+ *
+ * and its line in source.list. Every line is used, ignored (of a kind that says nothing), a remark
+ * (a header, a comment, an empty line) or damaged: the four add up to the lines of the file.
+ */
+#ifndef MUSTER_SOURCE_LOG_H
+#define MUSTER_SOURCE_LOG_H
+
+#include "source/records.h"
+
+enum log_line { LOG_USED, LOG_IGNORED, LOG_REMARK, LOG_DAMAGED };
+
+/* One line on its way into records. */
+struct log_entry {
+    struct text line;    /* without its end */
+    uint64_t number;     /* of the line, for records: with the part of a set above it */
+    bool cut;            /* the file ends without an end of this line */
+    struct block *block; /* takes up to LINE_RECORDS records, and what they point to */
+    const char *wrong;   /* the reader says of a damaged line what is wrong; static text */
+};
+
+struct log_format {
+    size_t state_bytes; /* kept from line to line, zeroed at the file's start; may be 0 */
+    unsigned lacks;     /* LACK_BITs, known from the start */
+    enum log_line (*line)(void *state, struct log_entry *entry);
+    /* What turned out to be lacking when the file is over; may be NULL. */
+    unsigned (*lacking)(const void *state);
+    void (*free)(void *state); /* what the state owns beside its bytes; may be NULL */
+};
+
+struct source *log_open(const struct source_kind *kind, struct input *in, const char *path,
+                        struct err *err);
+bool log_next(struct source *source, struct block *block);
+void log_close(struct source *source);
+/* A line's outcome into the source's counts, and the first damage into words. */
+void log_count(struct source *source, enum log_line outcome, const struct log_entry *entry,
+               uint64_t byte);
+
+/* What all kinds of logs have in common in their entry. */
+#define LOG_SOURCE .unit = "line", .open = log_open, .next = log_next, .close = log_close
+
+#endif
