@@ -225,7 +225,8 @@ static inline struct taken taken_from(struct source *source)
 static inline struct source *source_over(struct input *in, const void *bytes, size_t len)
 {
     const struct source_kind *kind = source_kind_of(bytes, len);
-    return (kind ? kind : &source_pcap)->open(in, "made by hand", NULL);
+    kind = kind ? kind : &source_pcap;
+    return kind->open(kind, in, "made by hand", NULL);
 }
 
 static inline struct taken taken_memory(const void *bytes, size_t len)
