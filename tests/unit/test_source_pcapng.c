@@ -314,7 +314,7 @@ static void refuses_unknown_version(void **state)
     capture_section(&c, true);
     c.buf.at[13] = 2;
     input_memory(&in, c.buf.at, c.buf.len);
-    assert_null(source_pcapng.open(&in, "x.pcapng", &err));
+    assert_null(source_pcapng.open(&source_pcapng, &in, "x.pcapng", &err));
     assert_string_equal(err.text, "x.pcapng: pcapng of version 2 is not known");
     capture_free(&c);
 }
