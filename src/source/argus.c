@@ -3,15 +3,21 @@
  * names, then a flow a line, separated by tabs, commas or semicolons. Two-way flows. A tool that
  * kept such a file may have added a label column: no part of this program reads it.
  *
- * State is "A_B", the TCP flags of the initiator and of the other end (argus(8)): F S R P A U E C;
- * of other protocols a word: CON (both ways), INT (one way), REQ, RSP, URP (a port was
- * unreachable). Dir says who sent: "->" the source opened, "<-" the other end, "<->" both sent, "?"
- * where Argus did not see the beginning. Times have no zone: taken as UTC.
+ * State (ra(1), -Z b) is "A_B", the TCP flags of the initiator and of the other end: F S R P A U E
+ * C; or without -Z a word: REQ, ACC, EST, CON, CLO, TIM, RST; or with -z letters of what happened,
+ * "sSEfC". Of other protocols a word: CON (both ways), INT or REQ (one way), URP (a port was
+ * unreachable). Dir says who opened a TCP connection, and of other protocols who sent: "->" the
+ * source, "<-" the other end, "<->" both. Its middle may be "|" (reset), "o" (timed out) or "?"
+ * (Argus did not see the beginning). Times have no zone: taken as UTC.
+ *
+ * Argus reports a long conversation in parts, one each status interval. A part that goes on where
+ * the last one of the same ends stopped is no new call.
  */
 #include "source/fields.h"
 #include "source/log.h"
 
 #include <string.h>
+#include <xxhash.h>
 
 /* The columns used; the second word of a name is what newer versions of ra call it. */
 #define ARGUS_COLUMNS(X)                                                                           \
@@ -42,13 +48,22 @@ static const char *const column_names[COLUMNS] = {
 #undef X
 };
 
-enum { FIELDS = 64, TCP_HEADERS = 40 }; /* bytes of IP and TCP headers without options */
+enum {
+    FIELDS = 64,
+    TCP_HEADERS = 40,  /* bytes of IP and TCP headers without options */
+    PARTS_KEPT = 8192, /* conversations whose next part is known for one; a newer takes the place */
+};
+/* Between two parts; Argus itself forgets a conversation after 60 s of silence or less. */
+#define PART_GAP_US (90 * SECOND_US)
 
 struct argus {
     bool started;
     char delimiter;
-    unsigned fields;
     int8_t place[COLUMNS]; /* of a column among the fields; -1: not there */
+    struct {
+        uint64_t ends; /* hash of the 5-tuple; 0 = none */
+        struct instant last;
+    } part[PARTS_KEPT];
 };
 
 static char delimiter_of(struct text line)
@@ -59,30 +74,26 @@ static char delimiter_of(struct text line)
     return '\0';
 }
 
-/* Whether the line names the columns that no flow can do without. */
-static bool header_read(struct text line, struct argus *ret)
+/* Whether the line names the columns that no flow can do without; their places. */
+static bool header_read(struct text line, char delimiter, int8_t place[COLUMNS])
 {
     struct text field[FIELDS];
-    struct argus a = {.started = true, .delimiter = delimiter_of(line)};
-    if (a.delimiter == '\0')
+    if (delimiter == '\0')
         return false;
-    a.fields = fields_cut(line, a.delimiter, field, FIELDS);
-    for (unsigned i = 0; i < a.fields; i++)
+    unsigned fields = fields_cut(line, delimiter, field, FIELDS);
+    for (unsigned i = 0; i < fields; i++)
         field[i] = field_trim(field[i]);
     for (unsigned c = 0; c < COLUMNS; c++)
-        a.place[c] = (int8_t)fields_find(field, a.fields, column_names[c]);
-    if (a.place[COLUMN_START] < 0 || a.place[COLUMN_PROTO] < 0 || a.place[COLUMN_SOURCE] < 0 ||
-        a.place[COLUMN_TARGET] < 0 || a.place[COLUMN_STATE] < 0)
-        return false;
-    *ret = a;
-    return true;
+        place[c] = (int8_t)fields_find(field, fields, column_names[c]);
+    return place[COLUMN_START] >= 0 && place[COLUMN_PROTO] >= 0 && place[COLUMN_SOURCE] >= 0 &&
+           place[COLUMN_TARGET] >= 0 && place[COLUMN_STATE] >= 0;
 }
 
 static bool argus_knows(const uint8_t *start, size_t len)
 {
     struct text rest = text_at(start, len), line;
-    struct argus argus;
-    return text_line(&rest, &line) && header_read(line, &argus);
+    int8_t place[COLUMNS];
+    return text_line(&rest, &line) && header_read(line, delimiter_of(line), place);
 }
 
 /* "2013/10/21 13:22:59.340835", or seconds since 1970 ("ra -u"). */
@@ -94,6 +105,8 @@ static bool time_read(struct text text, struct instant *ret)
         iso[4] = iso[7] = '-';
         return instant_parse(text_at(iso, text.len), ret);
     }
+    if (text.len > 4 && text.at[4] == '-')
+        return instant_parse(text, ret);
     return field_seconds(text, &ret->us);
 }
 
@@ -104,7 +117,8 @@ static uint8_t protocol_of(struct text name)
         uint8_t number;
     } known[] = {{"tcp", PROTOCOL_TCP},         {"udp", PROTOCOL_UDP},     {"icmp", PROTOCOL_ICMP},
                  {"ipv6-icmp", PROTOCOL_ICMP6}, {"icmp6", PROTOCOL_ICMP6}, {"rtp", PROTOCOL_UDP},
-                 {"rtcp", PROTOCOL_UDP},        {"udt", PROTOCOL_UDP}};
+                 {"rtcp", PROTOCOL_UDP},        {"udt", PROTOCOL_UDP},     {"6", PROTOCOL_TCP},
+                 {"17", PROTOCOL_UDP},          {"1", PROTOCOL_ICMP},      {"58", PROTOCOL_ICMP6}};
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
         if (text_is(name, known[i].name))
             return known[i].number;
@@ -144,13 +158,14 @@ static void history_add(struct flow_record *f, char letter)
 }
 
 /* Who said what, by the flags of both ends. */
-static void tcp_state(struct flow_record *f, struct text state)
+static void tcp_flags(struct flow_record *f, struct text state)
 {
     struct text rest = state;
     struct text opener = text_word(&rest, '_'), other = rest;
     f->begun = has(opener, 'S');
     f->established = has(opener, 'A') && (has(other, 'S') || has(other, 'P') || has(other, 'A'));
-    f->answered = f->established && has(other, 'P') && has(opener, 'P');
+    bool handshake = has(opener, 'S') && has(other, 'S');
+    f->answered = f->established && has(other, 'P') && (handshake || has(opener, 'P'));
     f->refused = has(opener, 'S') && has(other, 'R') && !has(other, 'S') && !has(other, 'P');
     static const char letters[] = "SPFR", known[] = "SDFR";
     for (unsigned i = 0; letters[i]; i++)
@@ -161,23 +176,44 @@ static void tcp_state(struct flow_record *f, struct text state)
             history_add(f, letters[i] == 'S' ? 'h' : (char)ascii_lower(known[i]));
 }
 
+/* A word for the whole: whether a reset refused the connection or ended it, the packets say; what
+ * was said in one that was established, nothing does. */
+static void tcp_word(struct flow_record *f, struct text state, uint64_t packets)
+{
+    enum { REFUSED_PACKETS = 6 }; /* three SYNs, each reset */
+    bool letters = state.len > 0;
+    for (uint32_t i = 0; i < state.len; i++)
+        letters = letters && has(text_of("sSEfFCR"), state.at[i]);
+    bool reset = letters ? has(state, 'R') : text_is(state, "RST");
+    f->begun = true;
+    f->refused = reset && packets <= REFUSED_PACKETS && !(letters && has(state, 'E'));
+    f->established = letters ? has(state, 'E')
+                             : text_is(state, "EST") || text_is(state, "CON") ||
+                                   text_is(state, "CLO") || text_is(state, "FIN") ||
+                                   (reset && !f->refused);
+    f->answered = f->established;
+}
+
 static uint64_t count_of(const struct argus *a, const struct text *field, enum column column)
 {
     uint64_t n = 0;
     return a->place[column] >= 0 && field_u64(field[a->place[column]], &n) ? n : 0;
 }
 
+/* other_only: the source sent nothing. */
 static void counts_read(const struct argus *a, const struct text *field, bool turned,
-                        struct flow_record *f)
+                        bool other_only, struct flow_record *f)
 {
     uint64_t packets = count_of(a, field, COLUMN_PACKETS);
     uint64_t bytes = count_of(a, field, COLUMN_BYTES);
     uint64_t source_packets = count_of(a, field, COLUMN_SOURCE_PACKETS);
     uint64_t source_bytes = count_of(a, field, COLUMN_SOURCE_BYTES);
-    if (a->place[COLUMN_SOURCE_PACKETS] < 0) /* only sums: halves are the least wrong */
-        source_packets = f->answered ? packets / 2 : packets;
+    /* Only sums: halves are the least wrong, where both sent. */
+    bool both = f->answered || f->established;
+    if (a->place[COLUMN_SOURCE_PACKETS] < 0)
+        source_packets = both ? packets / 2 : other_only ? 0 : packets;
     if (a->place[COLUMN_SOURCE_BYTES] < 0)
-        source_bytes = f->answered ? bytes / 2 : bytes;
+        source_bytes = both ? bytes / 2 : other_only ? 0 : bytes;
     if (source_packets > packets)
         source_packets = packets;
     if (source_bytes > bytes)
@@ -191,8 +227,49 @@ static void counts_read(const struct argus *a, const struct text *field, bool tu
     f->payload_in = f->bytes_in > heads_in ? f->bytes_in - heads_in : 0;
 }
 
-static enum log_line flow_read(const struct argus *a, const struct text *field,
-                               struct log_entry *entry)
+/* Whether the flow goes on where one of the same ends stopped; remembers where it stops. */
+static bool is_part(struct argus *a, const struct ends *ends, const struct flow_record *f)
+{
+    const struct {
+        struct address host, outside;
+        uint16_t port[2];
+        uint32_t protocol;
+    } key = {ends->host,
+             ends->outside,
+             {ends->host_port.number, ends->outside_port.number},
+             ends->protocol};
+    uint64_t hash = XXH3_64bits(&key, sizeof key) | 1;
+    unsigned i = (unsigned)(hash >> 32) % PARTS_KEPT;
+    bool same = a->part[i].ends == hash;
+    int64_t gap_us = f->first.us - a->part[i].last.us;
+    if (!same || f->last.us > a->part[i].last.us)
+        a->part[i].last = f->last;
+    a->part[i].ends = hash;
+    return same && gap_us >= -SECOND_US && gap_us <= PART_GAP_US;
+}
+
+/* What the state says of the conversation. */
+static void state_read(struct argus *a, const struct text *field, const struct ends *ends,
+                       struct flow_record *f)
+{
+    struct text state = field[a->place[COLUMN_STATE]];
+    struct text dir = a->place[COLUMN_DIR] >= 0 ? field[a->place[COLUMN_DIR]] : text_of("->");
+    bool both = has(dir, '<') && has(dir, '>'), tcp = ends->protocol == PROTOCOL_TCP;
+    if (tcp && has(state, '_'))
+        tcp_flags(f, state);
+    else if (tcp)
+        tcp_word(f, state, count_of(a, field, COLUMN_PACKETS));
+    else
+        f->answered = f->established = text_is(state, "CON") || both;
+    if (!tcp)
+        f->begun = has(dir, '>') || dir.len == 0;
+    bool part = is_part(a, ends, f);
+    bool opens = tcp && has(state, '_') && f->begun;
+    f->cut = part && !opens;
+    f->begun = f->begun && !has(dir, '?') && !f->cut;
+}
+
+static enum log_line flow_read(struct argus *a, const struct text *field, struct log_entry *entry)
 {
     struct ends ends = {.protocol = protocol_of(field[a->place[COLUMN_PROTO]])};
     struct instant first;
@@ -218,10 +295,11 @@ static enum log_line flow_read(const struct argus *a, const struct text *field,
     if (a->place[COLUMN_TARGET_PORT] >= 0)
         ends.outside_port = port_of(field[a->place[COLUMN_TARGET_PORT]]);
     struct text dir = a->place[COLUMN_DIR] >= 0 ? field[a->place[COLUMN_DIR]] : text_of("->");
+    bool back = has(dir, '<') && !has(dir, '>'), tcp = ends.protocol == PROTOCOL_TCP;
     /* Where the beginning was not seen, who has the smaller port serves. */
-    bool unsure = has(dir, '?');
-    bool turned = unsure ? ends.host_port.number && ends.host_port.number < ends.outside_port.number
-                         : has(dir, '<') && !has(dir, '>');
+    bool turned = has(dir, '?')
+                      ? ends.host_port.number && ends.host_port.number < ends.outside_port.number
+                      : back && tcp;
     if (turned) {
         struct ends other = ends;
         ends.host = other.outside, ends.outside = other.host;
@@ -229,17 +307,10 @@ static enum log_line flow_read(const struct argus *a, const struct text *field,
     }
     struct instant last = {first.us + lasted_us};
     struct flow_record *f = block_flow(entry->block, last, entry->number, &ends);
-    struct text state = field[a->place[COLUMN_STATE]];
     f->first = first;
     f->last = last;
-    if (ends.protocol == PROTOCOL_TCP) {
-        tcp_state(f, state);
-        f->begun = f->begun && !unsure;
-    } else {
-        f->begun = !unsure;
-        f->answered = f->established = text_is(state, "CON") || (has(dir, '<') && has(dir, '>'));
-    }
-    counts_read(a, field, turned, f);
+    state_read(a, field, &ends, f);
+    counts_read(a, field, turned, back && !tcp, f);
     return LOG_USED;
 }
 
@@ -247,8 +318,12 @@ static enum log_line argus_line(void *state, struct log_entry *entry)
 {
     struct argus *a = state;
     struct text field[FIELDS];
-    if (!a->started)
-        return header_read(entry->line, a) ? LOG_REMARK : LOG_DAMAGED;
+    if (!a->started) {
+        a->delimiter = delimiter_of(entry->line);
+        a->started = header_read(entry->line, a->delimiter, a->place);
+        entry->wrong = "no header of column names before it";
+        return a->started ? LOG_REMARK : LOG_DAMAGED;
+    }
     unsigned len = fields_cut(entry->line, a->delimiter, field, FIELDS);
     for (unsigned c = 0; c < COLUMNS; c++)
         if (a->place[c] >= (int)len) {

@@ -99,28 +99,70 @@ static void tells_who_opened(void **state)
 {
     (void)state;
     static const struct {
-        const char *dir, *flags;
-        bool turned, answered, begun;
-    } row[] = {{"->", "S_", false, false, true},
-               {"<-", "FSPA_FSPA", true, true, true},
-               {"->", "S_RA", false, false, true},
-               {"<?>", "PA_PA", false, true, false},
-               {"?>", "A_PA", false, false, false}};
+        const char *protocol, *dir, *state;
+        bool turned, answered, begun, refused;
+    } row[] = {{"tcp", "->", "S_", false, false, true, false},
+               {"tcp", "<-", "FSPA_FSPA", true, true, true, false},
+               {"tcp", "<|", "FSA_FSPA", true, true, true, false}, /* a banner */
+               {"tcp", "->", "S_RA", false, false, true, true},
+               {"tcp", "o>", "SA_S", false, false, true, false},
+               {"tcp", "<?>", "PA_PA", false, true, false, false},
+               {"tcp", "?>", "A_PA", false, false, false, false},
+               {"tcp", "->", "REQ", false, false, true, false},
+               {"tcp", "|>", "RST", false, false, true, true},
+               {"tcp", "->", "CLO", false, true, true, false},
+               {"tcp", "->", "sR", false, false, true, true},
+               {"tcp", "->", "sSEfC", false, true, true, false},
+               {"6", "->", "CON", false, true, true, false},
+               {"udp", "<->", "CON", false, true, true, false},
+               {"udp", "->", "INT", false, false, true, false},
+               {"udp", "<-", "INT", false, false, false, false}, /* goes on, from the other end */
+               {"icmp", "<->", "ECO", false, true, true, false}};
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         char log[512];
         (void)snprintf(log, sizeof log,
-                       HEADER "2024/03/05 10:00:00,1,tcp,10.0.0.5,50000,%s,203.0.113.9,443,%s,0,0,"
+                       HEADER "2024/03/05 10:00:00,1,%s,10.0.0.5,50000,%s,203.0.113.9,443,%s,0,0,"
                               "4,400,100,1\n",
-                       row[i].dir, row[i].flags);
+                       row[i].protocol, row[i].dir, row[i].state);
         struct log_taken t;
         log_take(&t, &source_argus, log, strlen(log), false);
         const struct record *r = log_record(&t, 0);
         assert_int_equal(r->ends.host_port.number == 443, row[i].turned);
         assert_int_equal(r->flow->answered, row[i].answered);
         assert_int_equal(r->flow->begun, row[i].begun);
+        assert_int_equal(r->flow->refused, row[i].refused);
         assert_int_equal(r->flow->bytes_out, row[i].turned ? 300 : 100);
         log_drop(&t);
     }
+}
+
+/* A download that Argus reports once a minute is one call; a new connection is one more. */
+static void joins_the_parts_of_a_conversation(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *start, *protocol, *state;
+        bool begun, cut;
+    } row[] = {
+        {"10:00:00", "udp", "CON", true, false},      {"10:01:00", "udp", "CON", false, true},
+        {"10:02:00.5", "udp", "CON", false, true},    {"10:30:00", "udp", "CON", true, false},
+        {"10:00:00", "tcp", "SPA_SPA", true, false},  {"10:01:00", "tcp", "PA_PA", false, true},
+        {"10:02:00", "tcp", "FSPA_FSPA", true, false}};
+    char log[2048] = HEADER;
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        size_t len = strlen(log);
+        (void)snprintf(log + len, sizeof log - len,
+                       "2024/03/05 %s,60,%s,10.0.0.5,50000,<->,203.0.113.9,443,%s,0,0,4,400,100,"
+                       "1\n",
+                       row[i].start, row[i].protocol, row[i].state);
+    }
+    struct log_taken t;
+    log_take(&t, &source_argus, log, strlen(log), false);
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        assert_int_equal(log_record(&t, i)->flow->begun, row[i].begun);
+        assert_int_equal(log_record(&t, i)->flow->cut, row[i].cut);
+    }
+    log_drop(&t);
 }
 
 static void dates_a_clock_that_starts_at_zero(void **state)
@@ -220,6 +262,7 @@ int main(void)
         cmocka_unit_test(reads_numbers),
         cmocka_unit_test(reads_a_flow),
         cmocka_unit_test(tells_who_opened),
+        cmocka_unit_test(joins_the_parts_of_a_conversation),
         cmocka_unit_test(dates_a_clock_that_starts_at_zero),
         cmocka_unit_test(accounts_for_bad_lines),
         cmocka_unit_test(passes_long_lines),
