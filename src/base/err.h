@@ -19,7 +19,7 @@ bool err_set(struct err *err, const char *format, ...) __attribute__((format(pri
 /* The same with ": " and the text of errno at its end. */
 bool err_errno(struct err *err, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-_Noreturn void muster_assert_failed(const char *what, const char *file, int line);
+__attribute__((noreturn)) void muster_assert_failed(const char *what, const char *file, int line);
 /* Where no way leads: `why` says what would have to be untrue. */
 #define muster_never(why) muster_assert_failed(why, __FILE__, __LINE__)
 #define muster_assert(what) ((what) ? (void)0 : muster_assert_failed(#what, __FILE__, __LINE__))

@@ -1,7 +1,12 @@
 /* The shim of json.h over simdjson's DOM. No exception crosses it: none are compiled in. */
 #include "base/json.h"
 
+extern "C" {
+#include "base/err.h"
+}
+
 #include <cstring>
+#include <memory>
 #include <new>
 #include <simdjson.h>
 #include <type_traits>
@@ -11,6 +16,9 @@ using namespace simdjson;
 struct json {
     dom::parser parser;
     dom::element root;
+    std::unique_ptr<char[]> line; /* of a reader: simdjson reads past the end of what it parses */
+    size_t bytes_max;
+    bool holds; /* root is there */
 };
 
 /* A value is an element's bytes: a pointer to the document and an index in its tape. */
@@ -49,11 +57,40 @@ extern "C" struct json *json_parse(struct text content, const char **why)
     error_code bad = json->parser.allocate(content.len + 1, JSON_DEPTH);
     if (!bad)
         bad = json->parser.parse(content.at ? content.at : "", content.len, true).get(json->root);
+    json->holds = !bad;
     if (!bad)
         return json;
     *why = error_message(bad);
     delete json;
     return nullptr;
+}
+
+extern "C" struct json *json_reader_new(size_t bytes_max)
+{
+    std::unique_ptr<struct json> json(new (std::nothrow) struct json());
+    if (json == nullptr || bytes_max > JSON_BYTES)
+        return nullptr;
+    json->line.reset(new (std::nothrow) char[bytes_max + SIMDJSON_PADDING]());
+    json->bytes_max = bytes_max;
+    if (json->line == nullptr || json->parser.allocate(bytes_max, JSON_DEPTH) ||
+        json->parser.doc.allocate(bytes_max))
+        return nullptr;
+    return json.release();
+}
+
+extern "C" bool json_read(struct json *json, struct text line, const char **why)
+{
+    *why = "JSON that is too large";
+    json->holds = false;
+    if (line.len > json->bytes_max)
+        return false;
+    if (line.len)
+        std::memcpy(json->line.get(), line.at, line.len);
+    error_code bad = json->parser.parse(json->line.get(), line.len, false).get(json->root);
+    json->holds = !bad;
+    if (bad)
+        *why = error_message(bad);
+    return !bad;
 }
 
 extern "C" void json_free(struct json *json)
@@ -63,7 +100,7 @@ extern "C" void json_free(struct json *json)
 
 extern "C" struct json_value json_root(const struct json *json)
 {
-    return value_of(json->root);
+    return json->holds ? value_of(json->root) : none;
 }
 
 extern "C" enum json_type json_type(struct json_value value)
@@ -134,6 +171,71 @@ extern "C" bool json_integer(struct json_value value, int64_t *ret)
         number = number * 10 + (c - '0');
     }
     *ret = number;
+    return true;
+}
+
+extern "C" bool json_real(struct json_value value, double *ret)
+{
+    dom::element element;
+    return element_of(value, &element) && !element.get(*ret);
+}
+
+/* A name's length and three of its letters: names of one log rarely share them. */
+static uint32_t name_slot(const char *name, size_t len)
+{
+    const auto letter = [name](size_t at) {
+        return uint32_t(static_cast<unsigned char>(name[at]));
+    };
+    if (len == 0)
+        return 0;
+    uint32_t n = uint32_t(len) << 24 ^ letter(0) << 16 ^ letter(len / 2) << 8 ^ letter(len - 1);
+    return n * UINT32_C(2654435761) >> 24;
+}
+static_assert(JSON_NAME_SLOTS == 1 << 8);
+
+extern "C" void json_names_make(struct json_names *ret, const char *const *name, uint32_t len)
+{
+    muster_assert(len <= JSON_NAMES_MAX);
+    std::memset(ret, 0, sizeof *ret);
+    ret->name = name;
+    ret->len = len;
+    for (uint32_t i = 0; i < len; i++) {
+        size_t bytes = std::strlen(name[i]);
+        muster_assert(bytes <= UINT8_MAX);
+        ret->bytes[i] = uint8_t(bytes);
+        uint32_t slot = name_slot(name[i], bytes);
+        while (ret->slot[slot])
+            slot = (slot + 1) % JSON_NAME_SLOTS;
+        ret->slot[slot] = uint8_t(i + 1);
+    }
+}
+
+/* Place of a name; -1: none of ours. */
+static int name_place(const struct json_names *names, std::string_view name)
+{
+    for (uint32_t slot = name_slot(name.data(), name.size()); names->slot[slot];
+         slot = (slot + 1) % JSON_NAME_SLOTS) {
+        unsigned place = names->slot[slot] - 1u;
+        if (names->bytes[place] == name.size() &&
+            std::memcmp(names->name[place], name.data(), name.size()) == 0)
+            return int(place);
+    }
+    return -1;
+}
+
+extern "C" bool json_pick(struct json_value value, const struct json_names *names,
+                          struct json_value *ret)
+{
+    dom::element element;
+    dom::object object;
+    std::memset(ret, 0, names->len * sizeof *ret);
+    if (!element_of(value, &element) || element.get(object))
+        return false;
+    for (dom::key_value_pair member : object) {
+        int place = name_place(names, member.key);
+        if (place >= 0 && ret[place].opaque[0] == 0)
+            ret[place] = value_of(member.value);
+    }
     return true;
 }
 
