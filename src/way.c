@@ -476,6 +476,11 @@ static void coverage_fill(struct way *way, const struct source *source)
     c->lacks = lacks_text(arena, source->lacks);
     way->findings.kind = source->kind->name;
     way->findings.unit = source->kind->unit;
+    way->findings.parts = source->parts;
+    struct text *part = arena_new(arena, source->parts * sizeof *part);
+    for (unsigned i = 0; i < source->parts; i++)
+        part[i] = arena_text(arena, text_of(source->part[i]));
+    way->findings.part = part;
     r->notes->lacks = source->lacks;
     r->notes->units = source->units;
     r->notes->remarks = source->remarks;
@@ -483,10 +488,10 @@ static void coverage_fill(struct way *way, const struct source *source)
     (void)snprintf(r->notes->damage, sizeof r->notes->damage, "%s", source->damage);
 }
 
-bool way_read(struct way *way, const char *path, const char *kind_or_null, struct findings *ret,
-              struct way_notes *notes, struct err *err)
+bool way_read(struct way *way, const struct source_item *item, const char *kind_or_null,
+              struct findings *ret, struct way_notes *notes, struct err *err)
 {
-    struct source *source = source_open(path, kind_or_null, err);
+    struct source *source = source_open_item(item, kind_or_null, err);
     if (source == NULL)
         return false;
     reader_start(way, notes);
@@ -498,7 +503,7 @@ bool way_read(struct way *way, const char *path, const char *kind_or_null, struc
         }
         decode(way, batch);
         hand_out(way, batch);
-        progress_update(way->setup.progress, path, source->read_bytes, source->size_bytes);
+        progress_update(way->setup.progress, item->name, source->read_bytes, source->size_bytes);
     }
     finish_all(way);
     fragments_reset(&way->fragments, &notes->counts.skips);

@@ -47,8 +47,8 @@ struct way_notes {
 struct way;
 struct way *way_new(const struct way_setup *setup);
 /* false and err: the source could not be used at all. Rows live until the next way_read. */
-bool way_read(struct way *way, const char *path, const char *kind_or_null, struct findings *ret,
-              struct way_notes *notes, struct err *err);
+bool way_read(struct way *way, const struct source_item *item, const char *kind_or_null,
+              struct findings *ret, struct way_notes *notes, struct err *err);
 void way_free(struct way *way); /* accepts NULL */
 
 #endif

@@ -79,19 +79,19 @@ static void keep_shown(struct run *run, const struct findings *findings)
     }
 }
 
-static void read_one(struct run *run, const char *path)
+static void read_one(struct run *run, const struct source_item *item)
 {
     const struct options *o = run->options;
     struct findings findings;
     struct way_notes notes;
     struct err err;
-    if (!way_read(run->way, path, o->as, &findings, &notes, &err)) {
+    if (!way_read(run->way, item, o->as, &findings, &notes, &err)) {
         parts_complain(&run->parts, EXIT_UNUSED_INPUT, err.text);
         run->summary.unused++;
         return;
     }
     bool unread_link = notes.counts.skips.count[SKIP_link_type] > 0;
-    read_summary_add(&run->summary, path, &findings, &notes);
+    read_summary_add(&run->summary, item->name, &findings, &notes);
     if (o->json)
         show_json(&findings);
     else
@@ -153,7 +153,7 @@ static int read_run(const struct options *options)
     }
     open_way(run);
     for (size_t i = 0; i < list.len; i++)
-        read_one(run, list.path[i]);
+        read_one(run, &list.item[i]);
     show(run);
 out:
     way_free(run->way);

@@ -67,10 +67,18 @@ bool lines_next(struct lines *lines, struct source *source, struct text *ret)
         lines->cut = end == NULL;
         size_t line_len = end ? (size_t)(end - in->at) : len;
         *ret = text_at(in->at, line_len && in->at[line_len - 1] == '\r' ? line_len - 1 : line_len);
+        lines->last = in->at;
         in->at += line_len + (end != NULL);
         return true;
     }
     return false;
+}
+
+void lines_return(struct lines *lines, struct source *source)
+{
+    lines->input.at = lines->last;
+    lines->number--;
+    source->units--;
 }
 
 void lines_finish(struct lines *lines, struct source *source)
@@ -78,6 +86,5 @@ void lines_finish(struct lines *lines, struct source *source)
     struct input *in = &lines->input;
     if (source->identity && in->at > lines->from)
         (void)XXH3_128bits_update(source->identity, lines->from, (size_t)(in->at - lines->from));
-    source->read_bytes = input_progress(in);
     input_finish(in);
 }

@@ -21,12 +21,15 @@ struct lines {
     bool passing;       /* inside a line that is too long */
     bool ended;
     const uint8_t *from; /* where this block's bytes begin */
+    const uint8_t *last; /* where the line that was given last begins */
 };
 
 void lines_begin(struct lines *lines, struct block *block);
 /* The next line without its end; lives as long as the block does. False: the block has no room for
  * more bytes, or (`ended`) the source is at its end. Damage goes to the source. */
 bool lines_next(struct lines *lines, struct source *source, struct text *ret);
+/* Takes the line that was given last back: lines_next will give it again. */
+void lines_return(struct lines *lines, struct source *source);
 void lines_finish(struct lines *lines, struct source *source);
 
 #endif

@@ -4,13 +4,24 @@
 #include "source/lines.h"
 
 #define LOG_SOURCE_MAGIC UINT32_C(0x6c6f6721)
+#define HOUR_US (INT64_C(3600) * SECOND_US)
+#define ORDER_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01: later is no time */
+
+/* One of the files of a set, or the only one. */
+struct log_part {
+    struct lines lines;
+    void *state;
+    const char *path;
+    int64_t hour; /* of the next record, or not after it; INT64_MIN: not begun */
+};
 
 struct log_source {
     struct source source; /* first */
     uint32_t magic;
     const struct log_format *format;
-    struct lines lines;
-    void *state;
+    void *shared;
+    unsigned parts;
+    struct log_part part[SOURCE_PARTS];
 };
 
 static struct log_source *log_of(struct source *source)
@@ -20,6 +31,18 @@ static struct log_source *log_of(struct source *source)
     return log;
 }
 
+void log_add(struct source *source, struct input *in, const char *path)
+{
+    struct log_source *log = log_of(source);
+    muster_assert(log->parts < SOURCE_PARTS);
+    struct log_part *part = &log->part[log->parts++];
+    part->lines.input = *in;
+    part->state = mem_new(1, log->format->state_bytes + 1);
+    part->path = path;
+    part->hour = INT64_MIN;
+    source->size_bytes += input_size(in);
+}
+
 struct source *log_open(const struct source_kind *kind, struct input *in, const char *path,
                         struct err *err)
 {
@@ -27,11 +50,10 @@ struct source *log_open(const struct source_kind *kind, struct input *in, const 
     struct log_source *log = source_new(sizeof *log, kind, path);
     log->magic = LOG_SOURCE_MAGIC;
     log->format = kind->log;
-    log->lines.input = *in;
-    log->state = mem_new(1, kind->log->state_bytes + 1);
-    log->source.size_bytes = input_size(in);
+    log->shared = mem_new(1, kind->log->shared_bytes + 1);
     log->source.lacks = kind->log->lacks;
     log->source.identity = source_identity_new();
+    log_add(&log->source, in, path);
     return &log->source;
 }
 
@@ -59,39 +81,118 @@ void log_count(struct source *source, enum log_line outcome, const struct log_en
     }
 }
 
+/* Whether a record of that hour in part a comes before one of part b. */
+static bool part_before(const struct log_source *log, const struct log_part *a, int64_t hour,
+                        const struct log_part *b)
+{
+    if (hour != b->hour)
+        return hour < b->hour;
+    unsigned rank_a = log->format->rank ? log->format->rank(a->state) : 0;
+    unsigned rank_b = log->format->rank ? log->format->rank(b->state) : 0;
+    return rank_a != rank_b ? rank_a < rank_b : a < b;
+}
+
+/* The part to read on; NULL: all are over. *ret_second: who is next when it reaches a later hour;
+ * NULL: nobody. */
+static struct log_part *part_next(struct log_source *log, struct log_part **ret_second)
+{
+    struct log_part *first = NULL, *second = NULL;
+    for (unsigned i = 0; i < log->parts; i++) {
+        struct log_part *part = &log->part[i];
+        if (part->lines.ended)
+            continue;
+        if (first == NULL || part_before(log, part, part->hour, first)) {
+            second = first;
+            first = part;
+        } else if (second == NULL || part_before(log, part, part->hour, second)) {
+            second = part;
+        }
+    }
+    *ret_second = second;
+    return first;
+}
+
+/* Whether the record that was just read is another part's turn. Times that no record has decide
+ * nothing. */
+static bool must_wait(const struct log_source *log, struct log_part *part,
+                      const struct log_part *second, struct instant time)
+{
+    if (second == NULL || !instant_known(time) || time.us < 0 || time.us >= ORDER_LAST_US)
+        return false;
+    int64_t hour = time.us / HOUR_US;
+    if (hour > part->hour)
+        part->hour = hour;
+    return hour == part->hour && !part_before(log, part, hour, second);
+}
+
+static void part_read(struct log_source *log, struct log_part *part, struct log_part *second,
+                      struct block *block)
+{
+    struct source *source = &log->source;
+    uint64_t above = (uint64_t)(part - log->part) << RECORD_PART_BITS;
+    struct log_entry entry = {.block = block, .shared = log->shared};
+    while (block_roomy(block) && lines_next(&part->lines, source, &entry.line)) {
+        entry.number = part->lines.number | above;
+        entry.cut = part->lines.cut;
+        entry.wrong = NULL;
+        entry.time.us = INSTANT_NONE_US;
+        uint32_t before = block->records, relative = block->relative;
+        enum log_line outcome = LOG_REMARK;
+        if (entry.line.len)
+            outcome = log->format->line(part->state, &entry);
+        bool waits = must_wait(log, part, second, entry.time);
+        if (waits || outcome == LOG_DAMAGED) {
+            block->records = before;
+            block->relative = relative;
+        }
+        if (waits) {
+            lines_return(&part->lines, source);
+            return;
+        }
+        log_count(source, outcome, &entry, part->lines.offset);
+    }
+}
+
+static uint64_t read_bytes(const struct log_source *log)
+{
+    uint64_t bytes = 0;
+    for (unsigned i = 0; i < log->parts; i++)
+        bytes += input_progress(&log->part[i].lines.input);
+    return bytes;
+}
+
 bool log_next(struct source *source, struct block *block)
 {
     struct log_source *log = log_of(source);
-    struct log_entry entry = {.block = block};
-    if (log->lines.ended)
+    struct log_part *second, *part = part_next(log, &second);
+    if (part == NULL)
         return false;
-    lines_begin(&log->lines, block);
+    if (log->parts > 1)
+        source->part_name = part->path; /* the item's, which outlives the source */
+    lines_begin(&part->lines, block);
     arena_reset(&block->arena);
-    while (block_roomy(block) && lines_next(&log->lines, source, &entry.line)) {
-        entry.number = log->lines.number;
-        entry.cut = log->lines.cut;
-        entry.wrong = NULL;
-        uint32_t before = block->records;
-        enum log_line outcome = LOG_REMARK;
-        if (entry.line.len)
-            outcome = log->format->line(log->state, &entry);
-        if (outcome == LOG_DAMAGED)
-            block->records = before;
-        log_count(source, outcome, &entry, log->lines.offset);
-    }
-    lines_finish(&log->lines, source);
-    if (log->lines.ended && log->format->lacking)
-        source->lacks |= log->format->lacking(log->state);
+    part_read(log, part, second, block);
+    lines_finish(&part->lines, source);
+    source->read_bytes = read_bytes(log);
+    if (part->lines.ended && log->format->lacking && part_next(log, &second) == NULL)
+        source->lacks |=
+            log->format->lacking(log->format->shared_bytes ? log->shared : part->state);
     return true;
 }
 
 void log_close(struct source *source)
 {
     struct log_source *log = log_of(source);
-    if (log->format->free)
-        log->format->free(log->state);
-    mem_free(log->state);
-    input_close(&log->lines.input);
+    for (unsigned i = 0; i < log->parts; i++) {
+        struct log_part *part = &log->part[i];
+        if (log->format->free)
+            log->format->free(part->state);
+        mem_free(part->state);
+        input_close(&part->lines.input);
+    }
+    if (log->format->shared_free)
+        log->format->shared_free(log->shared);
+    mem_free(log->shared);
     (void)XXH3_freeState(source->identity);
     mem_free(source->path);
     log->magic = 0;

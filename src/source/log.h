@@ -7,7 +7,10 @@
  *     const struct source_kind source_x = {
  *         LOG_SOURCE, .name = "x", .about = "what it is", .knows = x_knows, .log = &format};
  *
- * and its line in source.list. Every line is used, ignored (of a kind that says nothing), a remark
+ * and its line in source.list. Logs that belong together (the kind's `member`) are one source of
+ * several parts, each with its own state. They are merged by hour: next comes the part whose next
+ * record has the smallest hour, then the smallest rank, so that within an hour what explains comes
+ * before what it explains. Every line is used, ignored (of a kind that says nothing), a remark
  * (a header, a comment, an empty line) or damaged: the four add up to the lines of the file.
  */
 #ifndef MUSTER_SOURCE_LOG_H
@@ -24,6 +27,8 @@ struct log_entry {
     bool cut;            /* the file ends without an end of this line */
     struct block *block; /* takes up to LINE_RECORDS records, and what they point to */
     const char *wrong;   /* the reader says of a damaged line what is wrong; static text */
+    struct instant time; /* the reader says, in a set, when its record ended; else unknown */
+    void *shared;        /* what all parts of the source share */
 };
 
 struct log_format {
@@ -33,10 +38,15 @@ struct log_format {
     /* What turned out to be lacking when the file is over; may be NULL. */
     unsigned (*lacking)(const void *state);
     void (*free)(void *state); /* what the state owns beside its bytes; may be NULL */
+    /* Of formats whose logs come in sets. */
+    size_t shared_bytes;                 /* zeroed; `lacking` and `shared_free` are given them */
+    void (*shared_free)(void *shared);   /* may be NULL */
+    unsigned (*rank)(const void *state); /* among the parts of an hour; may be NULL */
 };
 
 struct source *log_open(const struct source_kind *kind, struct input *in, const char *path,
                         struct err *err);
+void log_add(struct source *source, struct input *in, const char *path);
 bool log_next(struct source *source, struct block *block);
 void log_close(struct source *source);
 /* A line's outcome into the source's counts, and the first damage into words. */
@@ -44,6 +54,7 @@ void log_count(struct source *source, enum log_line outcome, const struct log_en
                uint64_t byte);
 
 /* What all kinds of logs have in common in their entry. */
-#define LOG_SOURCE .unit = "line", .open = log_open, .next = log_next, .close = log_close
+#define LOG_SOURCE                                                                                 \
+    .unit = "line", .open = log_open, .add = log_add, .next = log_next, .close = log_close
 
 #endif

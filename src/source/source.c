@@ -72,27 +72,59 @@ static void foreign_err(const uint8_t *start, size_t len, const char *path, stru
     (void)err_set(err, "%s: first bytes%s are of no known kind", path, bytes);
 }
 
+/* Opens the input and tells its kind, unless *kind is known. */
+static bool file_open(struct input *in, const char *path, const struct source_kind **kind,
+                      struct err *err)
+{
+    if (!input_open(in, path, err))
+        return false;
+    size_t len;
+    const uint8_t *start = input_peek(in, START_BYTES, &len);
+    if (len == 0)
+        (void)err_set(err, "%s: %s", path, in->trouble ? in->trouble : "is empty");
+    else if (*kind == NULL && (*kind = source_kind_of(start, len)) == NULL)
+        foreign_err(start, len, path, err);
+    if (len == 0 || *kind == NULL) {
+        input_close(in);
+        return false;
+    }
+    return true;
+}
+
 struct source *source_open(const char *path, const char *kind_or_null, struct err *err)
 {
     struct input in;
     const struct source_kind *kind = NULL;
     if (kind_or_null != NULL && (kind = kind_named(kind_or_null, err)) == NULL)
         return NULL;
-    if (!input_open(&in, path, err))
+    if (!file_open(&in, path, &kind, err))
         return NULL;
-    size_t len;
-    const uint8_t *start = input_peek(&in, START_BYTES, &len);
-    if (len == 0)
-        (void)err_set(err, "%s: %s", path, in.trouble ? in.trouble : "is empty");
-    else if (kind == NULL && (kind = source_kind_of(start, len)) == NULL)
-        foreign_err(start, len, path, err);
-    if (len == 0 || kind == NULL) {
-        input_close(&in);
-        return NULL;
-    }
     /* The source takes a copy of `in`: nothing of it points here. */
     /* cppcheck-suppress returnDanglingLifetime */
     return kind->open(kind, &in, path, err);
+}
+
+struct source *source_open_item(const struct source_item *item, const char *kind_or_null,
+                                struct err *err)
+{
+    muster_assert(item->len > 0 && item->len <= SOURCE_PARTS);
+    struct source *source = source_open(item->path[0], kind_or_null, err);
+    if (source == NULL || item->len == 1)
+        return source;
+    mem_free(source->path);
+    source->path = mem_strdup(item->name);
+    source->part = item->path;
+    source->parts = (unsigned)item->len;
+    for (size_t i = 1; i < item->len; i++) {
+        struct input in;
+        const struct source_kind *kind = source->kind;
+        if (kind->add == NULL || !file_open(&in, item->path[i], &kind, err)) {
+            source_close(source);
+            return NULL;
+        }
+        kind->add(source, &in, item->path[i]);
+    }
+    return source;
 }
 
 bool source_next(struct source *source, struct block *block)
@@ -155,8 +187,11 @@ void source_damaged(struct source *source, enum skip reason, uint64_t byte, cons
     source->skips.count[reason]++;
     if (source->damage[0] != '\0')
         return;
-    int used =
-        snprintf(source->damage, sizeof source->damage, "byte %llu: ", (unsigned long long)byte);
+    enum { NAME_SHOWN = 80 };
+    const char *slash = source->part_name ? strrchr(source->part_name, '/') : NULL;
+    const char *name = slash ? slash + 1 : source->part_name ? source->part_name : "";
+    int used = snprintf(source->damage, sizeof source->damage, "%.*s%sbyte %llu: ", NAME_SHOWN,
+                        name, name[0] ? ", " : "", (unsigned long long)byte);
     muster_assert(used > 0 && (size_t)used < sizeof source->damage);
     va_list args;
     va_start(args, format);

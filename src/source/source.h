@@ -46,14 +46,20 @@ struct source_link {
 struct input;
 struct log_format;
 struct source_kind;
+struct source_member;
 
 struct source {
     const struct source_kind *kind;
-    char *path;          /* as given; "-" for standard input */
+    char *path;          /* as given; "-" for standard input; of a set its name */
     uint64_t size_bytes; /* 0 when not known */
     uint64_t read_bytes; /* for progress */
     struct skips skips;  /* cut_file, block_damaged, line_damaged, line_ignored */
     char damage[160];    /* first damage: where and what, e.g. "byte 4096: ..."; "" if none */
+    /* Of a set of files: their paths, which are the caller's, and the name of the one being read.
+     */
+    char *const *part;
+    unsigned parts; /* 0: a single file */
+    const char *part_name;
     /* Of sources that are no captures: */
     uint64_t units, remarks; /* lines or export records in all; of them headers and remarks */
     uint64_t used;           /* of them that became records; the others stand in `skips` */
@@ -77,19 +83,43 @@ struct source_kind {
     bool (*next)(struct source *source, struct block *block);
     void (*close)(struct source *source);
     const struct log_format *log; /* of a log (log.h) */
+    /* Of a kind whose files belong together, such as the logs of one hour. May be NULL. */
+    bool (*member)(const uint8_t *start, size_t len, struct text file_name,
+                   struct source_member *ret);
+    /* Takes one more file into a source; the input is the source's then. `path` lives as long. */
+    void (*add)(struct source *source, struct input *in, const char *path);
+};
+
+enum { SOURCE_PARTS = 64, SOURCE_KEY = 256 };
+
+/* A file's place in a set: the files of a folder with the same key are one source. */
+struct source_member {
+    struct text word; /* the part of the file's name that differs within the set: "conn" */
+    char key[SOURCE_KEY];
+};
+
+/* What is read as one source: a file, or the files of a set. */
+struct source_item {
+    char **path;
+    size_t len; /* 1 to SOURCE_PARTS */
+    char *name; /* the path, or of a set "FOLDER/{conn,dns,ssl}.log" */
 };
 
 /* NULL and err: cannot be opened, or no kind knows it ("first bytes 7f 45 4c 46 are of no known
  * kind"). */
 struct source *source_open(const char *path, const char *kind_or_null, struct err *err);
+/* The item must live as long as the source. */
+struct source *source_open_item(const struct source_item *item, const char *kind_or_null,
+                                struct err *err);
 bool source_next(struct source *source, struct block *block);
 void source_close(struct source *source); /* accepts NULL */
 
 /* The files behind paths: folders are walked (not through symbolic links, not hidden files), and
  * every folder's files are put in order of their first packet's time, then name. Files given by
- * name keep their place. "-" stays. */
+ * name keep their place. "-" stays. Files that belong together become one item, at the place of
+ * the first. */
 struct source_list {
-    char **path;
+    struct source_item *item;
     size_t len;
 };
 bool source_list_make(struct source_list *list, char *const *paths, size_t len, struct err *err);

@@ -64,9 +64,9 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < list.len; i++)
         if (list_only)
-            (void)puts(list.path[i]);
+            (void)puts(list.item[i].name);
         else
-            status |= dump(list.path[i], quiet);
+            status |= dump(list.item[i].name, quiet);
     source_list_free(&list);
     return status;
 }

@@ -67,7 +67,9 @@ static void scene_read(struct scene *s)
                               .memory_bytes = 256 << 20,
                               .progress = &s->progress};
     s->way = way_new(&setup);
-    assert_true(way_read(s->way, s->path, NULL, &s->findings, &s->notes, &err));
+    char *paths[] = {s->path};
+    struct source_item item = {.path = paths, .len = 1, .name = s->path};
+    assert_true(way_read(s->way, &item, NULL, &s->findings, &s->notes, &err));
 }
 
 static void scene_close(struct scene *s)

@@ -91,7 +91,10 @@ static char *read_all(const char *path, struct table_seed seed, unsigned workers
                                     .seed = seed,
                                     .progress = &silent};
     struct way *way = way_new(&setup);
-    assert_true(way_read(way, path, NULL, &found, &notes, &err));
+    char file[80], *files[] = {file};
+    (void)snprintf(file, sizeof file, "%s", path);
+    struct source_item item = {.path = files, .len = 1, .name = file};
+    assert_true(way_read(way, &item, NULL, &found, &notes, &err));
     assert_true(found.sightings > 0);
     for (size_t i = 0; i < found.sightings; i++)
         row_sighting(&buf, &found.sighting[i], ROW_FOR_STORE);

@@ -84,8 +84,8 @@ static void list_is(const struct source_list *list, const struct place *p, const
 {
     for (size_t i = 0; i < list->len && i < len; i++) {
         size_t folder = strlen(p->folder);
-        assert_int_equal(strncmp(list->path[i], p->folder, folder), 0);
-        assert_string_equal(list->path[i] + folder + 1, names[i]);
+        assert_int_equal(strncmp(list->item[i].name, p->folder, folder), 0);
+        assert_string_equal(list->item[i].name + folder + 1, names[i]);
     }
     assert_int_equal(list->len, len);
 }
@@ -140,12 +140,12 @@ static void keeps_what_is_named(void **state)
     char *paths[] = {p.made[1], dash, gone, p.made[2], slashed};
     assert_true(source_list_make(&list, paths, 5, &err));
     assert_int_equal(list.len, 6);
-    assert_string_equal(list.path[0], p.made[1]);
-    assert_string_equal(list.path[1], "-");
-    assert_string_equal(list.path[2], gone);
-    assert_string_equal(list.path[3], p.made[2]);
-    assert_string_equal(list.path[4], p.made[0]); /* and no doubled slash */
-    assert_string_equal(list.path[5], p.made[1]);
+    assert_string_equal(list.item[0].name, p.made[1]);
+    assert_string_equal(list.item[1].name, "-");
+    assert_string_equal(list.item[2].name, gone);
+    assert_string_equal(list.item[3].name, p.made[2]);
+    assert_string_equal(list.item[4].name, p.made[0]); /* and no doubled slash */
+    assert_string_equal(list.item[5].name, p.made[1]);
     source_list_free(&list);
     assert_true(source_list_make(&list, NULL, 0, &err));
     assert_int_equal(list.len, 0);
