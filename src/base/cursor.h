@@ -93,7 +93,7 @@ static inline uint8_t cursor_u8(struct cursor *c)
 static inline uint16_t cursor_u16(struct cursor *c)
 {
     const uint8_t *p = cursor_take(c, 2);
-    return p ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+    return p ? (uint16_t)((unsigned)p[0] << 8 | p[1]) : 0;
 }
 
 static inline uint32_t cursor_u24(struct cursor *c)
@@ -117,7 +117,7 @@ static inline uint64_t cursor_u64(struct cursor *c)
 static inline uint16_t cursor_u16_le(struct cursor *c)
 {
     const uint8_t *p = cursor_take(c, 2);
-    return p ? (uint16_t)(p[1] << 8 | p[0]) : 0;
+    return p ? (uint16_t)((unsigned)p[1] << 8 | p[0]) : 0;
 }
 
 static inline uint32_t cursor_u32_le(struct cursor *c)

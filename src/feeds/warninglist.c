@@ -68,6 +68,8 @@ static struct text behind_key(struct text content, const char *key)
  * list, and at what is no text. */
 static struct text text_next(struct text *rest)
 {
+    if (rest->at == NULL)
+        return *rest; /* the key was not there */
     const char *end = rest->at + rest->len, *at = rest->at;
     while (at != end && ((unsigned char)*at <= ' ' || *at == ',' || *at == '['))
         at++;

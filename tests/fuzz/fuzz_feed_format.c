@@ -1,5 +1,5 @@
-/* Any bytes as the content of each feed format, chosen by the first byte; one value is a STIX
- * pattern alone. Every record must have been counted once. */
+/* Any bytes as the content of a feed format, which the first line names (its place in feeds.list
+ * may change); "pattern" is a STIX pattern alone. Every record must have been counted once. */
 #include "base/err.h"
 #include "feeds/compile.h"
 #include "feeds/stix_pattern.h"
@@ -8,16 +8,20 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
-    if (len == 0)
+    const uint8_t *line = len ? memchr(bytes, '\n', len) : NULL;
+    if (line == NULL)
         return 0;
+    struct text name = text_at(bytes, (size_t)(line - bytes));
     struct feed_sink *sink = feed_sink_new();
     struct feed_file file = {.path = text_of("x/hashes.csv"),
-                             .content = text_at(bytes + 1, len - 1)};
-    unsigned format = bytes[0] % (feed_formats_len + 1);
+                             .content = text_at(line + 1, len - name.len - 1)};
+    size_t format = 0;
+    while (format < feed_formats_len && !text_is(name, feed_formats[format]->name))
+        format++;
     feed_sink_file(sink, file.path);
     if (format < feed_formats_len) {
         feed_formats[format]->read(sink, &file);
-    } else {
+    } else if (text_is(name, "pattern")) {
         struct feed_listing listing = FEED_LISTING_NONE;
         feed_record(sink, "object", 1);
         stix_pattern_read(sink, &listing, file.content);

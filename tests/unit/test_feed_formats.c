@@ -167,11 +167,17 @@ static void suricata(void **state)
     EXPECT("x.rules", suricata_text, expected, "198.51.100.45", 4, 4, 2);
 }
 
+/* A prefix lacks the keys that come behind it: the sanitizers look on. */
+static const char warninglist_text[] =
+    "{\"description\": \"made\", \"list\": [\"198.51.100.0/24\"], \"name\": \"Known clouds\", "
+    "\"matching_attributes\": [\"ip-dst\"], \"type\": \"cidr\"}\n";
+
 static void guard_page(void **state)
 {
     (void)state;
     static const char *const text[] = {threatfox_full_text, urlhaus_text, zeek_text,
-                                       ipset_text,          hosts_text,   suricata_text};
+                                       ipset_text,          hosts_text,   suricata_text,
+                                       warninglist_text};
     for (unsigned i = 0; i < sizeof text / sizeof *text; i++)
         guard_prefixes(text[i], strlen(text[i]), feed_read_bytes, NULL);
 }
