@@ -5,7 +5,7 @@
  */
 #include "shard_state.h"
 
-#include "wire/printable.h"
+#include "base/printable.h"
 
 #include <xxhash.h>
 

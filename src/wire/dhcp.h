@@ -5,8 +5,8 @@
 #ifndef MUSTER_WIRE_DHCP_H
 #define MUSTER_WIRE_DHCP_H
 
+#include "base/printable.h"
 #include "record/address.h"
-#include "wire/printable.h"
 
 enum {
     DHCP_DISCOVER = 1,

@@ -10,11 +10,11 @@
 #ifndef MUSTER_WIRE_IDENTITY_H
 #define MUSTER_WIRE_IDENTITY_H
 
+#include "base/printable.h"
 #include "record/packet.h"
 #include "record/record.h"
 #include "wire/dns.h"
 #include "wire/parse.h"
-#include "wire/printable.h"
 
 /* Parsers' working room; the record's texts live in it. */
 struct identity_scratch {

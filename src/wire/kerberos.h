@@ -4,7 +4,7 @@
 #ifndef MUSTER_WIRE_KERBEROS_H
 #define MUSTER_WIRE_KERBEROS_H
 
-#include "wire/printable.h"
+#include "base/printable.h"
 
 struct kerberos_message {
     bool request;        /* asks (the sender is the client); else a reply to the client */

@@ -5,8 +5,8 @@
 #ifndef MUSTER_WIRE_NETBIOS_H
 #define MUSTER_WIRE_NETBIOS_H
 
+#include "base/printable.h"
 #include "record/address.h"
-#include "wire/printable.h"
 
 enum { NETBIOS_NAMES = 24 };
 

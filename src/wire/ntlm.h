@@ -4,8 +4,8 @@
 #ifndef MUSTER_WIRE_NTLM_H
 #define MUSTER_WIRE_NTLM_H
 
+#include "base/printable.h"
 #include "wire/parse.h"
-#include "wire/printable.h"
 
 enum { NTLM_MAX = 8192 }; /* bytes of a message that we wait for */
 

@@ -2,8 +2,8 @@
  * Names that strangers wrote, made fit to keep: printable UTF-8, bounded, cut between characters.
  * What is no character of the encoding, and controls, become '?'. Pure.
  */
-#ifndef MUSTER_WIRE_PRINTABLE_H
-#define MUSTER_WIRE_PRINTABLE_H
+#ifndef MUSTER_BASE_PRINTABLE_H
+#define MUSTER_BASE_PRINTABLE_H
 
 #include "base/cursor.h"
 #include "base/text.h"

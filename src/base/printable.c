@@ -1,4 +1,4 @@
-#include "wire/printable.h"
+#include "base/printable.h"
 
 #include <stdio.h>
 
