@@ -331,6 +331,17 @@ static void route_record(struct batch *batch, uint32_t index, struct address hos
         (struct route){(uint16_t)index, (uint8_t)shard_of(host), (uint8_t)what};
 }
 
+/* An access log does not name its server: the address of the client's family, if there is one. */
+static bool is_served(const struct way *way, struct record *record)
+{
+    const struct address *server = way->setup.server;
+    if (record->kind != RECORD_HTTP || address_known(record->ends.outside))
+        return false;
+    unsigned v6 = !address_is_v4(record->ends.host);
+    record->ends.outside = server[address_known(server[v6]) ? v6 : !v6];
+    return true;
+}
+
 /* A record goes to the shards of its home ends, and knows then whether the other is home too. */
 static enum skip route_ready(struct way *way, struct batch *batch, uint32_t index)
 {
@@ -341,6 +352,7 @@ static enum skip route_ready(struct way *way, struct batch *batch, uint32_t inde
     if (record->time.us < TIME_FIRST_US || record->time.us >= TIME_LAST_US ||
         !day_opens(r, record->time))
         return SKIP_bad_time;
+    bool served = is_served(way, record); /* by a server of ours */
     bool host_home = home_holds(home, ends->host);
     if (record->kind == RECORD_IDENTITY) {
         if (!host_home)
@@ -350,7 +362,7 @@ static enum skip route_ready(struct way *way, struct batch *batch, uint32_t inde
     }
     if (address_is_special(ends->host) || address_is_special(ends->outside))
         return SKIP_multicast;
-    bool outside_home = home_holds(home, ends->outside);
+    bool outside_home = served || home_holds(home, ends->outside);
     if (!host_home && !outside_home) {
         foreign_network(r->notes, ends->host);
         foreign_network(r->notes, ends->outside);
@@ -494,6 +506,14 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
     struct source *source = source_open_item(item, kind_or_null, err);
     if (source == NULL)
         return false;
+    if (source->kind->at_server && !address_known(way->setup.server[0]) &&
+        !address_known(way->setup.server[1])) {
+        source_close(source);
+        return err_set(err,
+                       "%s: access logs do not hold the server's own address: give --server "
+                       "ADDRESS",
+                       item->name);
+    }
     reader_start(way, notes);
     for (;;) {
         struct batch *batch = queue_take(&way->idle);

@@ -20,6 +20,7 @@ struct way_setup {
     const struct enrich *enrich;         /* NULL = none */
     const struct home *home;
     const struct review *review; /* NULL = none */
+    struct address server[2];    /* --server, IPv4 and IPv6: who keeps access logs; :: = not told */
     const char *sensor;
     const char *procedure_id, *detectors, *sets; /* for coverage */
     unsigned workers;

@@ -27,7 +27,7 @@ struct options {
     const char *sensor; /* "default" */
     unsigned workers;
     uint64_t memory_bytes; /* 1 GiB */
-    struct string_list intel, geo, set, allow, roles;
+    struct string_list intel, geo, set, allow, roles, server;
     const char *cache, *config, *as;
     const char *known_by;                           /* YYYY-MM-DD or NULL */
     const char *reason;                             /* trace */

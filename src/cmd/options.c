@@ -31,6 +31,8 @@ static const struct option_of {
      0},
     {"roles", LIST, AT(roles), "FILE", "roles of addresses and names: ADDRESS ROLE WHY; repeatable",
      0},
+    {"server", LIST, AT(server), "ADDRESS",
+     "read: the web server's own address, for access logs; repeatable (IPv4, IPv6)", 0},
     {"known-by", TEXT, AT(known_by), "DATE", "ignore indicators first listed later", 0},
     {"as", TEXT, AT(as), "KIND", "read input as this kind, whatever it looks like", 0},
     {"workers", NUMBER, AT(workers), "N", "threads (the machine's cores)", 0},
@@ -171,7 +173,8 @@ bool options_next(const struct command *command, unsigned *at, struct option_tex
         size_t len = strlen(command->name);
         bool of_other =
             only && (strncmp(o->about, "report:", 7) == 0 || strncmp(o->about, "trace:", 6) == 0 ||
-                     strncmp(o->about, "simulate:", 9) == 0 || strncmp(o->about, "feeds:", 6) == 0);
+                     strncmp(o->about, "simulate:", 9) == 0 || strncmp(o->about, "read:", 5) == 0 ||
+                     strncmp(o->about, "feeds:", 6) == 0);
         if (of_other && strncmp(o->about, command->name, len) != 0)
             continue;
         *ret = (struct option_text){o->name, o->value, of_other ? only + 2 : o->about, o->letter};

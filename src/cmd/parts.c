@@ -16,12 +16,28 @@ void parts_complain(struct parts *parts, int status, const char *text)
         parts->status = status;
 }
 
+static bool servers_read(struct parts *parts, struct err *err)
+{
+    const struct string_list *list = &parts->options->server;
+    for (unsigned i = 0; i < list->len; i++) {
+        struct address a;
+        if (!address_parse(text_of(list->at[i]), &a) || address_is_special(a))
+            return err_set(err, "--server: '%s' is not the address of a machine such as 192.0.2.10",
+                           list->at[i]);
+        if (address_known(parts->server[!address_is_v4(a)]))
+            return err_set(err, "--server: one IPv4 and one IPv6 address at most");
+        parts->server[!address_is_v4(a)] = a;
+    }
+    return true;
+}
+
 static bool configure(struct parts *parts)
 {
     const struct options *o = parts->options;
     struct err err;
     home_default(&parts->home);
     bool done = o->home == NULL || home_parse(&parts->home, o->home, &err);
+    done = done && servers_read(parts, &err);
     done = done && settings_read(&parts->conf, o, &err);
     if (done) {
         parts->review = settings_rules(o, parts->command, &err);
@@ -135,6 +151,8 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
     struct text also = arena_format(&parts->arena, "%s|%s|%016llx", parts->sets,
                                     options->home ? options->home : "",
                                     (unsigned long long)review_digest(parts->review));
+    for (unsigned i = 0; i < options->server.len; i++)
+        also = arena_format(&parts->arena, "%s|%s", also.at, options->server.at[i]);
     conf_digest(&parts->conf, also.at, parts->procedure);
     return true;
 }

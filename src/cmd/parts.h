@@ -21,6 +21,7 @@ struct parts {
     struct arena arena;
     struct conf conf;
     struct home home;
+    struct address server[2];      /* --server: IPv4, IPv6; :: = not told */
     struct review *review;         /* --allow and --roles */
     struct indicators *indicators; /* never NULL; may hold no set */
     struct enrich *enrich;

@@ -38,6 +38,7 @@ static void open_way(struct run *run)
         .enrich = parts->enrich,
         .home = &parts->home,
         .review = parts->review,
+        .server = {parts->server[0], parts->server[1]},
         .sensor = o->sensor,
         .procedure_id = parts->procedure,
         .detectors = parts->detectors,

@@ -83,6 +83,9 @@ struct source_kind {
     bool (*next)(struct source *source, struct block *block);
     void (*close)(struct source *source);
     const struct log_format *log; /* of a log (log.h) */
+    /* Its records do not tell who answered: the one server that keeps the log (way_setup.server).
+     */
+    bool at_server;
     /* Of a kind whose files belong together, such as the logs of one hour. May be NULL. */
     bool (*member)(const uint8_t *start, size_t len, struct text file_name,
                    struct source_member *ret);
