@@ -17,6 +17,7 @@ static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
     const struct call_times bursts = calls_sorted(&s->calls, &e->pair.bursts);
     for (unsigned d = 0; d < detectors_len; d++) {
         struct detect detect = shard_detect(s, e, h, d);
+        detect.pair_state = states_look(&s->states, pair_places(e), d);
         detect.calls = *calls;
         detect.bursts = bursts;
         out->detector = detectors[d];
@@ -227,6 +228,7 @@ void shard_close_pair(struct shard *s, uint32_t index)
 {
     struct pair_entry *e = table_at(&s->pairs, index);
     close_entry(s, e);
+    states_drop(&s->states, pair_places(e));
     calls_drop(&s->calls, &e->pair.calls);
     calls_drop(&s->calls, &e->pair.bursts);
     s->counts.skips.count[SKIP_calls_evicted] = s->calls.evicted;

@@ -4,16 +4,13 @@
 
 #include <stdlib.h>
 
-/* Shares of a shard's memory, percent. */
-enum {
-    FLOWS_SHARE = 38,
-    BUFFERS_SHARE = 22,
-    PAIRS_SHARE = 24,
-    CALLS_SHARE = 5,
-    HOSTS_SHARE = 4,
-    NAMES_SHARE = 5,
-    IDENTITIES_SHARE = 2
+/* Shares of a shard's memory, percent: of a capture, and of a log, which has no streams to put
+ * together and conversations only where it reports sampled packets. */
+struct shares {
+    size_t flows, buffers, pairs, states, calls, hosts, names, identities;
 };
+static const struct shares of_capture = {38, 22, 15, 9, 5, 4, 5, 2};
+static const struct shares of_log = {4, 2, 52, 16, 12, 6, 6, 2};
 
 /* A buffer was taken away for another conversation: its owner goes on without it. */
 static void on_taken(void *context, struct buffer_owner owner)
@@ -32,50 +29,74 @@ static void on_taken(void *context, struct buffer_owner owner)
         flow->requests_waiting = 0;
 }
 
-static size_t state_offsets(uint32_t *offset, size_t start, bool of_pair)
+static size_t host_offsets(uint32_t *offset)
 {
-    size_t at = start;
+    size_t at = sizeof(struct host_entry);
     for (unsigned d = 0; d < detectors_len; d++) {
-        uint32_t bytes = of_pair ? detectors[d]->pair_bytes : detectors[d]->host_bytes;
-        muster_assert(bytes % 8 == 0);
+        muster_assert(detectors[d]->host_bytes % 8 == 0);
         offset[d] = (uint32_t)at;
-        at += bytes;
+        at += detectors[d]->host_bytes;
     }
     return at;
+}
+
+static void tables_new(struct shard *s, const struct shares *of)
+{
+    size_t percent = s->bytes / 100, host_bytes = host_offsets(s->host_offset);
+    flows_init(&s->flows, percent * of->flows, s->seed);
+    buffers_init(&s->buffers, percent * of->buffers, on_taken, s);
+    states_init(&s->states, percent * of->states);
+    table_init(&s->pairs, sizeof(struct pair_entry) + s->states.entry_bytes, percent * of->pairs);
+    calls_init(&s->calls, percent * of->calls);
+    table_init(&s->hosts, host_bytes, percent * of->hosts);
+    table_init(&s->names, sizeof(struct name_entry), percent * of->names);
+    table_init(&s->identities, sizeof(struct identity_entry), percent * of->identities);
+    app_init(&s->app, &s->flows, &s->buffers, &s->counts.skips, shard_record, s);
+    s->ready = of == &of_log;
+}
+
+static void tables_free(struct shard *s)
+{
+    table_free(&s->flows.table);
+    buffers_free(&s->buffers);
+    states_free(&s->states);
+    table_free(&s->pairs);
+    calls_free(&s->calls);
+    table_free(&s->hosts);
+    table_free(&s->names);
+    table_free(&s->identities);
 }
 
 struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf *conf,
                         const struct indicators *indicators)
 {
     struct shard *s = mem_new(1, sizeof *s);
+    s->bytes = bytes;
     s->seed = seed;
     s->conf = conf;
     s->indicators = indicators;
     s->psl = psl_builtin();
-    size_t pair_bytes = state_offsets(s->pair_offset, sizeof(struct pair_entry), true);
-    size_t host_bytes = state_offsets(s->host_offset, sizeof(struct host_entry), false);
-    flows_init(&s->flows, bytes / 100 * FLOWS_SHARE, seed);
-    buffers_init(&s->buffers, bytes / 100 * BUFFERS_SHARE, on_taken, s);
-    table_init(&s->pairs, pair_bytes, bytes / 100 * PAIRS_SHARE);
-    calls_init(&s->calls, bytes / 100 * CALLS_SHARE);
-    table_init(&s->hosts, host_bytes, bytes / 100 * HOSTS_SHARE);
-    s->blank_host = mem_new(1, host_bytes);
-    table_init(&s->names, sizeof(struct name_entry), bytes / 100 * NAMES_SHARE);
-    table_init(&s->identities, sizeof(struct identity_entry), bytes / 100 * IDENTITIES_SHARE);
-    app_init(&s->app, &s->flows, &s->buffers, &s->counts.skips, shard_record, s);
-    shard_reset(s);
+    tables_new(s, &of_capture);
+    s->blank_host = mem_new(1, s->hosts.entry_bytes);
+    shard_reset(s, false);
     return s;
 }
 
-void shard_reset(struct shard *s)
+void shard_reset(struct shard *s, bool log)
 {
-    table_reset(&s->flows.table);
-    buffers_reset(&s->buffers);
-    table_reset(&s->pairs);
-    calls_reset(&s->calls);
-    table_reset(&s->hosts);
-    table_reset(&s->names);
-    table_reset(&s->identities);
+    if (log != s->ready) {
+        tables_free(s);
+        tables_new(s, log ? &of_log : &of_capture);
+    } else {
+        table_reset(&s->flows.table);
+        buffers_reset(&s->buffers);
+        states_reset(&s->states);
+        table_reset(&s->pairs);
+        calls_reset(&s->calls);
+        table_reset(&s->hosts);
+        table_reset(&s->names);
+        table_reset(&s->identities);
+    }
     s->identities_pending = 0;
     arena_free(&s->arena);
     mem_free(s->rows.sighting);
@@ -83,7 +104,6 @@ void shard_reset(struct shard *s)
     s->rows = (struct rows_of_shard){0};
     memset(&s->counts, 0, sizeof s->counts);
     s->now.us = INSTANT_NONE_US;
-    s->ready = false;
     s->newest_day.number = DAY_NONE;
     s->expired_second = INT64_MIN;
 }
@@ -92,14 +112,8 @@ void shard_free(struct shard *s)
 {
     if (s == NULL)
         return;
-    shard_reset(s);
-    table_free(&s->flows.table);
-    buffers_free(&s->buffers);
-    table_free(&s->pairs);
-    calls_free(&s->calls);
-    table_free(&s->hosts);
-    table_free(&s->names);
-    table_free(&s->identities);
+    shard_reset(s, s->ready);
+    tables_free(s);
     mem_free(s->blank_host);
     mem_free(s);
 }
@@ -280,7 +294,6 @@ void shard_take(struct shard *s, const struct record *record, bool turned)
 {
     struct flow_record flow;
     s->counts.frames++;
-    s->ready = true;
     if (!instant_known(s->now) || record->time.us > s->now.us)
         s->now = record->time;
     pass_day(s, record->time);

@@ -46,7 +46,8 @@ const struct contact *shard_contacts(const struct shard *shard, size_t *len);
 const struct identity *shard_identities(const struct shard *shard, size_t *len);
 const struct shard_counts *shard_counts(const struct shard *shard);
 void shard_counts_add(struct shard_counts *to, const struct shard_counts *from);
-void shard_reset(struct shard *shard);
+/* For the next source: a log, or a capture, which share the memory differently. */
+void shard_reset(struct shard *shard, bool log);
 void shard_free(struct shard *shard); /* accepts NULL */
 
 /* Not seeded: which shard a host is in shows in what is evicted, and must be the same each time. */

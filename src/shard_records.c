@@ -34,11 +34,10 @@ static void pair_seen(struct pair *p, struct instant first, struct instant last)
         p->hours |= UINT32_C(1) << hour;
 }
 
-struct detect shard_detect(const struct shard *s, struct pair_entry *e, struct host_entry *h,
+struct detect shard_detect(const struct shard *s, const struct pair_entry *e, struct host_entry *h,
                            unsigned d)
 {
-    struct detect detect = {.pair_state = (char *)e + s->pair_offset[d],
-                            .host_state = (char *)h + s->host_offset[d],
+    struct detect detect = {.host_state = (char *)h + s->host_offset[d],
                             .pair = &e->pair,
                             .host = &h->host,
                             .indicators = s->indicators,
@@ -46,14 +45,28 @@ struct detect shard_detect(const struct shard *s, struct pair_entry *e, struct h
     return detect;
 }
 
+/* The detector left something in a state that this pair did not have. */
+static void state_keep(struct shard *s, struct pair_entry *e, unsigned d)
+{
+    if (states_full(&s->states, d)) {
+        s->counts.skips.count[SKIP_pair_evicted]++;
+        shard_close_pair(s, states_oldest(&s->states, d));
+    }
+    states_keep(&s->states, pair_places(e), d, table_index(&s->pairs, e));
+}
+
 static void hand_on(struct shard *s, struct pair_entry *e, struct host_entry *h,
                     const struct record *record)
 {
+    struct state_places *places = pair_places(e);
     for (unsigned d = 0; d < detectors_len; d++) {
         if (!(detectors[d]->records & record->kind))
             continue;
         struct detect detect = shard_detect(s, e, h, d);
+        detect.pair_state = states_at(&s->states, places, d);
         detectors[d]->record(&detect, record);
+        if (states_written(&s->states, places, d))
+            state_keep(s, e, d);
     }
 }
 

@@ -8,12 +8,13 @@
 
 #include "calls.h"
 #include "shard.h"
+#include "states.h"
 
 #include <libpsl.h>
 
 enum { NAME_KEPT = 112, PAIR_NAME = 1 };
 
-/* A pair in the table; the detectors' states follow it, then the next. */
+/* A pair in the table; the places of the detectors' states follow it, then the next. */
 struct pair_entry {
     struct table_link link;
     uint64_t name_low, name_high; /* digest of the name, of a PAIR_BY_NAME */
@@ -71,12 +72,14 @@ struct shard {
     struct flows flows;
     struct buffers buffers;
     struct calls calls;
+    struct states states;
     struct app app;
     struct table pairs, hosts, names, identities;
     uint32_t identities_pending;
     struct host_entry *blank_host; /* stands in for an evicted one */
-    uint32_t pair_offset[CONF_DETECTORS], host_offset[CONF_DETECTORS];
+    uint32_t host_offset[CONF_DETECTORS]; /* of the detectors' states in a host's entry */
     struct instant now; /* newest packet time */
+    size_t bytes;       /* of all tables */
     bool ready;         /* its records come ready-made: the protocol is what their source says */
     struct day newest_day;
     int64_t expired_second; /* expiry ran for this second */
@@ -115,8 +118,12 @@ void shard_close_identities(struct shard *shard); /* makes the rows */
 
 /* shard_records.c: `context` is the shard */
 void shard_record(void *context, const struct record *record);
-/* What detector number d may look at of a pair and its host. */
-struct detect shard_detect(const struct shard *shard, struct pair_entry *pair,
+static inline struct state_places *pair_places(struct pair_entry *pair)
+{
+    return (struct state_places *)(void *)(pair + 1);
+}
+/* What detector number d may look at of a pair and its host; its pair_state is not filled. */
+struct detect shard_detect(const struct shard *shard, const struct pair_entry *pair,
                            struct host_entry *host, unsigned d);
 
 #endif

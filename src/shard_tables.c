@@ -20,7 +20,8 @@ static uint32_t host_index(const struct shard *s, struct day day, struct address
     uint32_t i = table_first(&s->hosts, hash);
     for (; i; i = table_next(&s->hosts, i)) {
         const struct host_entry *h = table_at(&s->hosts, i);
-        if (h->host.day.number == day.number && address_same(h->host.address, address))
+        if (h->link.hash == hash && h->host.day.number == day.number &&
+            address_same(h->host.address, address))
             break;
     }
     return i;
@@ -63,7 +64,8 @@ struct name_entry *shard_name_find(const struct shard *s, struct address host,
     uint32_t hash = name_hash(s, host, address);
     for (uint32_t i = table_first(&s->names, hash); i; i = table_next(&s->names, i)) {
         struct name_entry *n = table_at(&s->names, i);
-        if (address_same(n->address, address) && address_same(n->host, host))
+        if (n->link.hash == hash && address_same(n->address, address) &&
+            address_same(n->host, host))
             return n;
     }
     return NULL;
@@ -121,9 +123,9 @@ struct pair_entry *shard_pair_take(struct shard *s, const struct pair_key *k, st
     uint32_t hash = pair_hash(s, k);
     for (uint32_t i = table_first(&s->pairs, hash); i; i = table_next(&s->pairs, i)) {
         struct pair_entry *e = table_at(&s->pairs, i);
-        if (address_same(e->pair.outside, k->outside) && address_same(e->pair.host, k->host) &&
-            e->name_low == k->name_low && e->name_high == k->name_high &&
-            e->pair.day.number == k->day.number &&
+        if (e->link.hash == hash && address_same(e->pair.outside, k->outside) &&
+            address_same(e->pair.host, k->host) && e->name_low == k->name_low &&
+            e->name_high == k->name_high && e->pair.day.number == k->day.number &&
             ((e->pair.flags & PAIR_BY_NAME) != 0) == k->by_name) {
             table_touch(&s->pairs, i, 0);
             return e;

@@ -437,7 +437,7 @@ static void finish_all(struct way *way)
         (void)queue_take(&way->done);
 }
 
-static void reader_start(struct way *way, struct way_notes *notes)
+static void reader_start(struct way *way, const struct source *source, struct way_notes *notes)
 {
     struct reader *r = &way->reader;
     memset(notes, 0, sizeof *notes);
@@ -448,7 +448,7 @@ static void reader_start(struct way *way, struct way_notes *notes)
     muster_assert(r->identity != NULL);
     (void)XXH3_128bits_reset(r->identity);
     for (unsigned i = 0; i < SHARDS; i++)
-        shard_reset(way->shard[i]);
+        shard_reset(way->shard[i], source->identity != NULL);
     arena_free(&way->findings.arena);
 }
 
@@ -514,7 +514,7 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
                        "ADDRESS",
                        item->name);
     }
-    reader_start(way, notes);
+    reader_start(way, source, notes);
     for (;;) {
         struct batch *batch = queue_take(&way->idle);
         if (!source_next(source, &batch->block)) {

@@ -49,6 +49,11 @@ static inline void *table_at(const struct table *table, uint32_t index)
     return table->entries + (size_t)index * table->entry_bytes;
 }
 
+static inline uint32_t table_index(const struct table *table, const void *entry)
+{
+    return (uint32_t)((size_t)((const uint8_t *)entry - table->entries) / table->entry_bytes);
+}
+
 /* Candidates of a hash; the caller compares keys. */
 static inline uint32_t table_first(const struct table *table, uint32_t hash)
 {

@@ -130,7 +130,7 @@ static void record(const struct detect *detect, const struct record *record)
         return;
     }
     const struct flow_record *f = record->flow;
-    if (f->app != NULL || !f->answered)
+    if (f->app != NULL || !f->answered || r->talks == 0) /* its talk came before its end */
         return;
     int64_t lasted_us = f->last.us - f->first.us;
     if (lasted_us > r->longest_us)
