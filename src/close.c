@@ -9,8 +9,6 @@
 
 #include <math.h>
 
-enum { CONTACTS_MAX = 1 << 20 }; /* rows a source and shard */
-
 static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
                     const struct call_times *calls, struct evidence_out *out)
 {
@@ -62,7 +60,7 @@ static int8_t answered(const struct pair *pair)
 
 static struct evidence_list keep(struct shard *s, const struct evidence_out *out)
 {
-    struct evidence *copy = arena_new(&s->arena, out->len * sizeof *copy);
+    struct evidence *copy = arena_new(&s->contact_arena, out->len * sizeof *copy);
     if (out->len)
         memcpy(copy, out->evidence, out->len * sizeof *copy);
     struct evidence_list list = {.at = copy, .len = out->len};
@@ -74,9 +72,10 @@ static struct text device_of(struct shard *s, const struct host *host)
     uint64_t m = host->mac;
     if (m == 0)
         return text_of(NULL);
-    return arena_format(&s->arena, "%02x:%02x:%02x:%02x:%02x:%02x", (unsigned)(m >> 40 & 255),
-                        (unsigned)(m >> 32 & 255), (unsigned)(m >> 24 & 255),
-                        (unsigned)(m >> 16 & 255), (unsigned)(m >> 8 & 255), (unsigned)(m & 255));
+    return arena_format(&s->contact_arena, "%02x:%02x:%02x:%02x:%02x:%02x",
+                        (unsigned)(m >> 40 & 255), (unsigned)(m >> 32 & 255),
+                        (unsigned)(m >> 24 & 255), (unsigned)(m >> 16 & 255),
+                        (unsigned)(m >> 8 & 255), (unsigned)(m & 255));
 }
 
 static void *row_room(void *rows, size_t used, size_t *room, size_t bytes)
@@ -116,7 +115,7 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
         role_tell(out, "host is", host_role, why, false);
     rows->sighting =
         row_room(rows->sighting, rows->sightings, &rows->sightings_room, sizeof *rows->sighting);
-    rows->sighting[rows->sightings++] = (struct sighting){
+    const struct sighting row = {
         .day = p->day,
         .kind = text_of("control"),
         .host = p->host,
@@ -124,7 +123,7 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
         .host_role = text_of(host_role),
         .device = device_of(s, host),
         .controller = p->outside,
-        .controller_name = arena_text(&s->arena, p->name),
+        .controller_name = p->name,
         .controller_role = text_of(controller_role),
         .port = port_of(p),
         .proto = text_of(protocol_name(p)),
@@ -144,12 +143,13 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
         .controller_asn = -1,
         .evidence = keep(s, out),
     };
+    sighting_copy(&s->arena, &rows->sighting[rows->sightings++], &row);
 }
 
 static struct instant_list instants_of(struct shard *s, struct day day,
                                        const struct call_times *calls)
 {
-    struct instant *at = arena_new(&s->arena, calls->len * sizeof *at);
+    struct instant *at = arena_new(&s->contact_arena, calls->len * sizeof *at);
     for (uint32_t i = 0; i < calls->len; i++)
         at[i].us = (int64_t)day.number * DAY_US + call_us(calls->at[i]);
     struct instant_list list = {.at = at, .len = calls->len};
@@ -161,17 +161,13 @@ static void contact_add(struct shard *s, const struct pair_entry *e, const struc
 {
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;
-    if (rows->contacts >= CONTACTS_MAX) {
-        s->counts.skips.count[SKIP_contact_dropped]++;
-        return;
-    }
     rows->contact =
         row_room(rows->contact, rows->contacts, &rows->contacts_room, sizeof *rows->contact);
     rows->contact[rows->contacts++] = (struct contact){
         .day = p->day,
         .host = p->host,
         .controller = p->outside,
-        .controller_name = arena_text(&s->arena, p->name),
+        .controller_name = arena_text(&s->contact_arena, p->name),
         .port = port_of(p),
         .proto = text_of(protocol_name(p)),
         .app = text_of(p->app),
@@ -188,10 +184,20 @@ static void contact_add(struct shard *s, const struct pair_entry *e, const struc
     };
 }
 
+/* Contact rows are written out when they are many; what they point to goes with them. */
+static void spill(struct shard *s)
+{
+    spill_write(&s->spill, s->about, s->rows.contact, s->rows.contacts, &s->counts.skips);
+    s->rows.contacts = 0;
+    arena_reset(&s->contact_arena);
+}
+
 static void close_entry(struct shard *s, struct pair_entry *e)
 {
     if (!instant_known(e->pair.first))
         return;
+    if (s->rows.contacts == SPILL_ROWS)
+        spill(s);
     struct host_entry *h = shard_host(s, e->pair.day, e->pair.host);
     if (h == NULL) { /* evicted: the pair still counts, what was known of its host does not */
         h = s->blank_host;
@@ -201,7 +207,7 @@ static void close_entry(struct shard *s, struct pair_entry *e)
     }
     e->pair.name = e->name_len ? text_at(e->name, e->name_len) : text_of(NULL);
     struct evidence_out out;
-    out.arena = &s->arena;
+    out.arena = &s->contact_arena;
     out.skips = &s->counts.skips;
     out.len = 0;
     const struct call_times calls = calls_sorted(&s->calls, &e->pair.calls);

@@ -2,45 +2,29 @@
 
 #include "base/buf.h"
 #include "relayed.h"
+#include "spill.h"
 
 #include <stdlib.h>
-
-static int compare_text(struct text a, struct text b)
-{
-    uint32_t least = a.len < b.len ? a.len : b.len;
-    int order = least ? memcmp(a.at, b.at, least) : 0;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
-#define COMPARE_ROWS(a, b)                                                                         \
-    do {                                                                                           \
-        if ((a)->day.number != (b)->day.number)                                                    \
-            return (a)->day.number < (b)->day.number ? -1 : 1;                                     \
-        int order = address_compare((a)->host, (b)->host);                                         \
-        if (order == 0)                                                                            \
-            order = address_compare((a)->controller, (b)->controller);                             \
-        if (order == 0)                                                                            \
-            order = compare_text((a)->controller_name, (b)->controller_name);                      \
-        if (order == 0)                                                                            \
-            order = ((a)->first.us > (b)->first.us) - ((a)->first.us < (b)->first.us);             \
-        return order;                                                                              \
-    } while (0)
+#include <string.h>
 
 static int compare_sightings(const void *left, const void *right)
 {
     const struct sighting *a = left, *b = right;
-    COMPARE_ROWS(a, b);
-}
-
-static int compare_contacts(const void *left, const void *right)
-{
-    const struct contact *a = left, *b = right;
-    COMPARE_ROWS(a, b);
+    if (a->day.number != b->day.number)
+        return a->day.number < b->day.number ? -1 : 1;
+    int order = address_compare(a->host, b->host);
+    if (order == 0)
+        order = address_compare(a->controller, b->controller);
+    if (order == 0)
+        order = text_compare(a->controller_name, b->controller_name);
+    if (order == 0)
+        order = (a->first.us > b->first.us) - (a->first.us < b->first.us);
+    return order;
 }
 
 #define COMPARE_TEXT(a, b, column)                                                                 \
     do {                                                                                           \
-        int order = compare_text((a)->column, (b)->column);                                        \
+        int order = text_compare((a)->column, (b)->column);                                        \
         if (order)                                                                                 \
             return order;                                                                          \
     } while (0)
@@ -59,22 +43,11 @@ static int compare_identities(const void *left, const void *right)
     COMPARE_TEXT(a, b, user);
     COMPARE_TEXT(a, b, mac);
     COMPARE_TEXT(a, b, dhcp_client);
-    return compare_text(a->fingerprint, b->fingerprint);
+    return text_compare(a->fingerprint, b->fingerprint);
 }
 
-/* "SOURCE#line=N" or, in a source of several files, "FILE#line=N". */
-static struct text where_of(struct findings *ret, struct text source, uint64_t number)
-{
-    unsigned part = (unsigned)(number >> RECORD_PART_BITS);
-    uint64_t in_part = number & ((UINT64_C(1) << RECORD_PART_BITS) - 1);
-    if (part < ret->parts)
-        source = ret->part[part];
-    return arena_format(&ret->arena, "%.*s#%s=%llu", (int)source.len, source.at,
-                        ret->unit ? ret->unit : "packet", (unsigned long long)in_part);
-}
-
-static void gather_identities(struct findings *ret, struct shard *const *shards, const char *sensor,
-                              struct text source)
+static void gather_identities(struct findings *ret, struct shard *const *shards,
+                              const struct spill_about *about)
 {
     size_t len, identities = 0;
     for (unsigned i = 0; i < SHARDS; i++) {
@@ -88,9 +61,9 @@ static void gather_identities(struct findings *ret, struct shard *const *shards,
         for (size_t k = 0; k < len; k++) {
             struct identity *to = &ret->identity[ret->identities++];
             *to = row[k];
-            to->sensor = text_of(sensor);
-            to->source = source;
-            to->where = where_of(ret, source, (uint64_t)to->packet);
+            to->sensor = about->sensor;
+            to->source = about->source;
+            to->where = spill_where(about, &ret->arena, (uint64_t)to->packet);
         }
     }
     qsort(ret->identity, ret->identities, sizeof *ret->identity, compare_identities);
@@ -131,31 +104,33 @@ static struct text skipped_text(struct arena *arena, const struct skips *skips)
 }
 
 /* Says where evidence can be seen in a source whose numbers are no packets. */
-static struct evidence_list with_where(struct findings *ret, struct evidence_list list)
+static struct evidence_list with_where(struct findings *ret, const struct spill_about *about,
+                                       struct evidence_list list)
 {
     struct evidence *copy = arena_new(&ret->arena, list.len * sizeof *copy);
-    struct text source = ret->coverage.source;
     for (uint32_t i = 0; i < list.len; i++) {
         copy[i] = list.at[i];
         if (copy[i].number)
-            copy[i].where = where_of(ret, source, copy[i].number);
+            copy[i].where = spill_where(about, &ret->arena, copy[i].number);
     }
     return (struct evidence_list){.at = copy, .len = list.len};
 }
 
-static void tell_where(struct findings *ret)
+static void tell_where(struct findings *ret, const struct spill_about *about)
 {
-    if (ret->unit == NULL)
+    if (about->unit == NULL)
         return;
     for (size_t i = 0; i < ret->sightings; i++)
-        ret->sighting[i].evidence = with_where(ret, ret->sighting[i].evidence);
+        ret->sighting[i].evidence = with_where(ret, about, ret->sighting[i].evidence);
     for (size_t i = 0; i < ret->contacts; i++)
-        ret->contact[i].evidence = with_where(ret, ret->contact[i].evidence);
+        ret->contact[i].evidence = with_where(ret, about, ret->contact[i].evidence);
 }
 
+_Static_assert((int)FINDINGS_FILES == (int)SHARDS, "a file a shard");
+
 void findings_gather(struct findings *ret, struct shard *const *shards,
-                     const struct coverage *coverage, struct way_notes *notes,
-                     const struct way_setup *setup)
+                     const struct coverage *coverage, const struct spill_about *about,
+                     struct way_notes *notes, const struct way_setup *setup)
 {
     size_t sightings = 0, contacts = 0, len;
     for (unsigned i = 0; i < SHARDS; i++) {
@@ -169,6 +144,8 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
     ret->sighting = arena_new(&ret->arena, sightings * sizeof *ret->sighting);
     ret->contact = arena_new(&ret->arena, (contacts + sightings) * sizeof *ret->contact);
     ret->sightings = ret->contacts = 0;
+    memset(ret->spilled, 0, sizeof ret->spilled);
+    ret->demoted = ret->relabelled = ret->flagged = 0;
     for (unsigned i = 0; i < SHARDS; i++) {
         const struct sighting *s = shard_sightings(shards[i], &len);
         for (size_t k = 0; k < len; k++)
@@ -176,11 +153,17 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
         const struct contact *c = shard_contacts(shards[i], &len);
         for (size_t k = 0; k < len; k++)
             ret->contact[ret->contacts++] = c[k];
+        struct spill *spill = shard_spill(shards[i]);
+        spill_rewind(spill);
+        ret->spilled[i] = (struct contact_lines){spill->file, spill->rows};
+        ret->demoted += spill->demoted;
+        ret->relabelled += spill->relabelled;
+        ret->flagged += spill->flagged;
     }
     qsort(ret->sighting, ret->sightings, sizeof *ret->sighting, compare_sightings);
     relayed_find(ret);
     rules_apply(ret, setup->review, setup->conf->judge, &notes->rules);
-    qsort(ret->contact, ret->contacts, sizeof *ret->contact, compare_contacts);
+    qsort(ret->contact, ret->contacts, sizeof *ret->contact, contact_compare);
     for (size_t i = 0; i < ret->sightings; i++) {
         ret->sighting[i].sensor = text_of(setup->sensor);
         ret->sighting[i].source = coverage->source;
@@ -190,7 +173,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
         ret->contact[i].sensor = text_of(setup->sensor);
         ret->contact[i].source = coverage->source;
     }
-    gather_identities(ret, shards, setup->sensor, coverage->source);
+    gather_identities(ret, shards, about);
     struct shard_counts *counts = &notes->counts;
     ret->coverage = *coverage;
     ret->coverage.flows = (int64_t)counts->flows;
@@ -202,5 +185,5 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
     ret->coverage.hosts = (int64_t)counts->hosts;
     ret->coverage.pairs_near = (int64_t)counts->pairs_near;
     ret->coverage.skipped = skipped_text(&ret->arena, &counts->skips);
-    tell_where(ret);
+    tell_where(ret, about);
 }

@@ -78,11 +78,11 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
     s->psl = psl_builtin();
     tables_new(s, &of_capture);
     s->blank_host = mem_new(1, s->hosts.entry_bytes);
-    shard_reset(s, false);
+    shard_reset(s, NULL, false);
     return s;
 }
 
-void shard_reset(struct shard *s, bool log)
+void shard_reset(struct shard *s, const struct spill_about *about, bool log)
 {
     if (log != s->ready) {
         tables_free(s);
@@ -99,6 +99,9 @@ void shard_reset(struct shard *s, bool log)
     }
     s->identities_pending = 0;
     arena_free(&s->arena);
+    arena_free(&s->contact_arena);
+    spill_free(&s->spill);
+    s->about = about;
     mem_free(s->rows.sighting);
     mem_free(s->rows.contact);
     s->rows = (struct rows_of_shard){0};
@@ -112,10 +115,15 @@ void shard_free(struct shard *s)
 {
     if (s == NULL)
         return;
-    shard_reset(s, s->ready);
+    shard_reset(s, NULL, s->ready);
     tables_free(s);
     mem_free(s->blank_host);
     mem_free(s);
+}
+
+struct spill *shard_spill(struct shard *s)
+{
+    return &s->spill;
 }
 
 const struct shard_counts *shard_counts(const struct shard *s)

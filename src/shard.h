@@ -13,6 +13,7 @@
 #include "conf.h"
 #include "record/pair.h"
 #include "record/sighting.h"
+#include "spill.h"
 
 enum { SHARDS = 16, DAYS_OPEN = 4, SHARD_APPS = 48 };
 
@@ -46,8 +47,11 @@ const struct contact *shard_contacts(const struct shard *shard, size_t *len);
 const struct identity *shard_identities(const struct shard *shard, size_t *len);
 const struct shard_counts *shard_counts(const struct shard *shard);
 void shard_counts_add(struct shard_counts *to, const struct shard_counts *from);
-/* For the next source: a log, or a capture, which share the memory differently. */
-void shard_reset(struct shard *shard, bool log);
+/* Contact rows that did not fit into memory; until shard_reset. */
+struct spill *shard_spill(struct shard *shard);
+/* For the next source, about which lives as long; a log and a capture share the memory differently.
+ */
+void shard_reset(struct shard *shard, const struct spill_about *about, bool log);
 void shard_free(struct shard *shard); /* accepts NULL */
 
 /* Not seeded: which shard a host is in shows in what is evicted, and must be the same each time. */

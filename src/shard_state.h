@@ -76,14 +76,16 @@ struct shard {
     struct app app;
     struct table pairs, hosts, names, identities;
     uint32_t identities_pending;
-    struct host_entry *blank_host; /* stands in for an evicted one */
+    struct host_entry *blank_host;        /* stands in for an evicted one */
     uint32_t host_offset[CONF_DETECTORS]; /* of the detectors' states in a host's entry */
-    struct instant now; /* newest packet time */
-    size_t bytes;       /* of all tables */
-    bool ready;         /* its records come ready-made: the protocol is what their source says */
+    struct instant now;                   /* newest packet time */
+    size_t bytes;                         /* of all tables */
+    bool ready; /* its records come ready-made: the protocol is what their source says */
     struct day newest_day;
-    int64_t expired_second; /* expiry ran for this second */
-    struct arena arena;     /* of the rows */
+    int64_t expired_second;            /* expiry ran for this second */
+    struct arena arena, contact_arena; /* of the rows */
+    const struct spill_about *about;
+    struct spill spill; /* contact rows beyond SPILL_ROWS */
     struct rows_of_shard rows;
 };
 

@@ -18,7 +18,7 @@
 
 struct states {
     struct table table[CONF_DETECTORS]; /* of the larger states */
-    uint32_t offset[CONF_DETECTORS];    /* of a small one among the places; 0 = it is a larger one */
+    uint32_t offset[CONF_DETECTORS]; /* of a small one among the places; 0 = it is a larger one */
     uint32_t entry_bytes;
     void *scratch; /* zero between calls */
     void *blank;   /* always zero */

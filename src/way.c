@@ -53,6 +53,7 @@ struct worker {
 /* What the reader keeps of the source in hand. */
 struct reader {
     struct coverage coverage;
+    struct spill_about about;
     struct way_notes *notes;
     struct home_macs macs;
     XXH3_state_t *identity;
@@ -437,6 +438,23 @@ static void finish_all(struct way *way)
         (void)queue_take(&way->done);
 }
 
+/* Texts lie in the findings' arena. */
+static void about_fill(struct spill_about *about, struct way *way, const struct source *source)
+{
+    struct arena *arena = &way->findings.arena;
+    struct text *part = arena_new(arena, source->parts * sizeof *part);
+    for (unsigned i = 0; i < source->parts; i++)
+        part[i] = arena_text(arena, text_of(source->part[i]));
+    *about = (struct spill_about){
+        .folder = way->setup.spill,
+        .sensor = text_of(way->setup.sensor),
+        .source = arena_text(arena, text_of(source->path)),
+        .unit = source->kind->unit,
+        .part = part,
+        .parts = source->parts,
+    };
+}
+
 static void reader_start(struct way *way, const struct source *source, struct way_notes *notes)
 {
     struct reader *r = &way->reader;
@@ -447,9 +465,10 @@ static void reader_start(struct way *way, const struct source *source, struct wa
     r->identity = XXH3_createState();
     muster_assert(r->identity != NULL);
     (void)XXH3_128bits_reset(r->identity);
-    for (unsigned i = 0; i < SHARDS; i++)
-        shard_reset(way->shard[i], source->identity != NULL);
     arena_free(&way->findings.arena);
+    about_fill(&r->about, way, source);
+    for (unsigned i = 0; i < SHARDS; i++)
+        shard_reset(way->shard[i], &r->about, source->identity != NULL);
 }
 
 /* Names of the bits of source->lacks. */
@@ -477,7 +496,7 @@ static void coverage_fill(struct way *way, const struct source *source)
     (void)XXH3_freeState(r->identity);
     r->identity = NULL;
     c->sensor = text_of(way->setup.sensor);
-    c->source = arena_text(arena, text_of(source->path));
+    c->source = r->about.source;
     c->source_id = arena_format(arena, "%016llx%016llx", (unsigned long long)id.high64,
                                 (unsigned long long)id.low64);
     c->procedure_id = text_of(way->setup.procedure_id);
@@ -487,12 +506,6 @@ static void coverage_fill(struct way *way, const struct source *source)
     c->records = (int64_t)source->used;
     c->lacks = lacks_text(arena, source->lacks);
     way->findings.kind = source->kind->name;
-    way->findings.unit = source->kind->unit;
-    way->findings.parts = source->parts;
-    struct text *part = arena_new(arena, source->parts * sizeof *part);
-    for (unsigned i = 0; i < source->parts; i++)
-        part[i] = arena_text(arena, text_of(source->part[i]));
-    way->findings.part = part;
     r->notes->lacks = source->lacks;
     r->notes->units = source->units;
     r->notes->remarks = source->remarks;
@@ -529,7 +542,8 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
     fragments_reset(&way->fragments, &notes->counts.skips);
     coverage_fill(way, source);
     source_close(source);
-    findings_gather(&way->findings, way->shard, &way->reader.coverage, notes, &way->setup);
+    findings_gather(&way->findings, way->shard, &way->reader.coverage, &way->reader.about, notes,
+                    &way->setup);
     *ret = way->findings;
     return true;
 }

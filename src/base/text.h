@@ -42,6 +42,14 @@ static inline char ascii_lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
+/* By bytes; a text before the ones that go on from it. */
+static inline int text_compare(struct text a, struct text b)
+{
+    uint32_t least = a.len < b.len ? a.len : b.len;
+    int order = least ? memcmp(a.at, b.at, least) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 /* ASCII case-insensitive equality (HTTP field names, host names). */
 static inline bool text_is_nocase(struct text a, const char *b)
 {

@@ -40,6 +40,7 @@ static void open_way(struct run *run)
         .review = parts->review,
         .server = {parts->server[0], parts->server[1]},
         .sensor = o->sensor,
+        .spill = strcmp(o->store, "none") == 0 ? NULL : o->store,
         .procedure_id = parts->procedure,
         .detectors = parts->detectors,
         .sets = parts->sets,

@@ -121,6 +121,9 @@ void read_summary_add(struct read_summary *s, const char *path, const struct fin
         add_warnings(s, findings->sighting[i].host, &findings->sighting[i].evidence);
     for (size_t i = 0; i < findings->contacts; i++)
         add_warnings(s, findings->contact[i].host, &findings->contact[i].evidence);
+    s->demoted += findings->demoted;
+    s->relabelled += findings->relabelled;
+    s->flagged += findings->flagged;
     for (size_t i = 0; i < findings->sightings; i++)
         s->controlled += !text_is(findings->sighting[i].grade, "suspected");
 }

@@ -52,13 +52,6 @@ struct page {
     unsigned host_width, controller_width;
 };
 
-static int text_compare(struct text a, struct text b)
-{
-    uint32_t shorter = a.len < b.len ? a.len : b.len;
-    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int ends_compare(const struct sighting *a, const struct sighting *b)
 {
     int order = address_compare(a->host, b->host);

@@ -40,13 +40,6 @@ static int by_host_and_day(const void *a, const void *b)
                        ((*left)->day.number < (*right)->day.number);
 }
 
-static int text_compare(struct text a, struct text b)
-{
-    uint32_t shorter = a.len < b.len ? a.len : b.len;
-    int order = shorter ? memcmp(a.at, b.at, shorter) : 0;
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 /* By address, else by name. */
 static int by_controller(const void *a, const void *b)
 {

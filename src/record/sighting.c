@@ -19,6 +19,7 @@ static struct evidence_list evidence_copy(struct arena *arena, struct evidence_l
         to[i].item = arena_text(arena, from.at[i].item);
         to[i].family = arena_text(arena, from.at[i].family);
         to[i].why = arena_text(arena, from.at[i].why);
+        to[i].where = arena_text(arena, from.at[i].where);
     }
     struct evidence_list list = {.at = to, .len = from.len};
     return list;

@@ -9,6 +9,8 @@
 #include "record/address.h"
 #include "record/evidence.h"
 
+#include <stdio.h>
+
 /* Column types and how "unknown" (null) is said. */
 typedef struct day column_day;         /* DAY_NONE */
 typedef struct instant column_time;    /* INSTANT_NONE_US */
@@ -45,6 +47,13 @@ struct coverage {
 };
 #undef COLUMN
 
+/* Contact rows that did not wait in memory: lines as row_contact writes them for the store. */
+struct contact_lines {
+    FILE *file; /* at its start; NULL = none */
+    uint64_t rows;
+};
+enum { FINDINGS_FILES = 16 };
+
 /* Everything one source yielded. Texts and lists live in the arena. */
 struct findings {
     struct arena arena;
@@ -52,13 +61,12 @@ struct findings {
     size_t sightings;
     struct contact *contact; /* sorted likewise */
     size_t contacts;
-    struct identity *identity; /* sorted by host, known_by, first */
+    struct contact_lines spilled[FINDINGS_FILES]; /* more of them; live until the next source */
+    uint64_t demoted, relabelled, flagged;        /* evidence in those, by warning lists */
+    struct identity *identity;                    /* sorted by host, known_by, first */
     size_t identities;
     struct coverage coverage;
-    const struct text *part; /* its files, when it has several; in the arena */
-    unsigned parts;
     const char *kind; /* of the source; static */
-    const char *unit; /* what evidence's numbers count in this source; NULL = packets */
 };
 
 /* A copy whose texts and lists live in the arena. */

@@ -48,7 +48,10 @@ struct writing {
     char scratch[PATH_MAX]; /* this writer's own, in temp/ */
     struct stem stem;
     const struct findings *findings;
-    size_t next;                 /* row to hand over */
+    size_t next;      /* row to hand over */
+    unsigned spilled; /* file of contact rows in hand, and its line */
+    char *line;
+    size_t line_room;
     struct address *found;       /* hosts with a sighting, sorted */
     size_t rows[SCHEMAS];        /* of each table */
     const struct stem *replaces; /* or NULL */
@@ -95,9 +98,25 @@ static bool next_sighting(void *state, struct buf *row)
     return true;
 }
 
+/* The next row of those that did not wait in memory. */
+static bool next_spilled(struct writing *w, struct buf *row)
+{
+    for (; w->spilled < FINDINGS_FILES; w->spilled++) {
+        FILE *file = w->findings->spilled[w->spilled].file;
+        ssize_t len = file == NULL ? -1 : getline(&w->line, &w->line_room, file);
+        if (len > 0) {
+            buf_text(row, text_at(w->line, (size_t)(len - 1))); /* without its end */
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool next_contact(void *state, struct buf *row)
 {
     struct writing *w = state;
+    if (next_spilled(w, row))
+        return true;
     if (w->next == w->findings->contacts)
         return false;
     row_contact(row, &w->findings->contact[w->next++], ROW_FOR_STORE);
@@ -127,6 +146,8 @@ static void count_rows(struct writing *w)
         qsort(w->found, f->sightings, sizeof *w->found, compare_hosts);
     w->rows[SCHEMA_SIGHTING] = f->sightings;
     w->rows[SCHEMA_CONTACT] = f->contacts;
+    for (unsigned i = 0; i < FINDINGS_FILES; i++)
+        w->rows[SCHEMA_CONTACT] += f->spilled[i].rows;
     w->rows[SCHEMA_COVERAGE] = 1;
     for (size_t i = 0; i < f->identities; i++)
         w->rows[is_found(w, &f->identity[i]) ? SCHEMA_IDENTITY : SCHEMA_BYSTANDER]++;
@@ -276,6 +297,7 @@ enum store_written store_write(const char *folder, const struct findings *findin
     bool done = write_all(&w, memory_bytes, err);
     clear_scratch(&w);
     mem_free(w.found);
+    mem_free(w.line);
     stems_free(&standing);
     if (!done)
         return STORE_FAILED;
