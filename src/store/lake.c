@@ -103,10 +103,13 @@ static bool next_spilled(struct writing *w, struct buf *row)
 {
     for (; w->spilled < FINDINGS_FILES; w->spilled++) {
         FILE *file = w->findings->spilled[w->spilled].file;
-        ssize_t len = file == NULL ? -1 : getline(&w->line, &w->line_room, file);
-        if (len > 0) {
-            buf_text(row, text_at(w->line, (size_t)(len - 1))); /* without its end */
-            return true;
+        char piece[4096];
+        while (file != NULL && fgets(piece, sizeof piece, file) != NULL) {
+            buf_string(row, piece);
+            if (row->at[row->len - 1] == '\n') {
+                row->len--;
+                return true;
+            }
         }
     }
     return false;
