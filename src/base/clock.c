@@ -88,6 +88,24 @@ static bool one_of(struct text text, uint32_t *i, const char *set)
     return true;
 }
 
+/* "", "Z", " UTC", "+0200", "+02:00" (RFC 3339 4.2, ISO 8601): how far east of UTC. */
+static bool zone(struct text text, int64_t *ret_us)
+{
+    int hours, minutes;
+    uint32_t i = 0;
+    *ret_us = 0;
+    if (text.len == 0 || text_is(text, "Z") || text_is(text, " UTC"))
+        return true;
+    bool west = text.at[0] == '-';
+    if (!one_of(text, &i, "+-") || !number(text, &i, 2, &hours))
+        return false;
+    (void)one_of(text, &i, ":");
+    if (!number(text, &i, 2, &minutes) || i != text.len || hours > 23 || minutes > 59)
+        return false;
+    *ret_us = (west ? -1 : 1) * (hours * 60 + minutes) * 60 * SECOND_US;
+    return true;
+}
+
 bool instant_parse(struct text text, struct instant *ret)
 {
     int year, month, mday, hour = 0, minute = 0, second = 0;
@@ -108,9 +126,10 @@ bool instant_parse(struct text text, struct instant *ret)
             for (i++; i < text.len && text.at[i] >= '0' && text.at[i] <= '9'; i++, unit /= 10)
                 us += (text.at[i] - '0') * unit;
         }
-        struct text rest = text_at(text.at + i, text.len - i);
-        if (rest.len && !text_is(rest, "Z") && !text_is(rest, " UTC") && !text_is(rest, "+00:00"))
+        int64_t east_us;
+        if (!zone(text_at(text.at + i, text.len - i), &east_us))
             return false;
+        us -= east_us;
     }
     int64_t s = hour * 3600 + minute * 60 + second;
     ret->us = (int64_t)day_of(year, month, mday).number * DAY_US + s * SECOND_US + us;

@@ -49,7 +49,7 @@ const char *instant_format(struct instant t, char out[INSTANT_TEXT]);
 const char *instant_format_short(struct instant t, char out[INSTANT_TEXT]);
 /* "2020-06-03"; "" when unknown. */
 const char *day_format(struct day d, char out[DAY_TEXT]);
-/* Reads YYYY-MM-DD, optionally with [T ]hh:mm:ss[.ffffff][Z| UTC]. */
+/* Reads YYYY-MM-DD, optionally with [T ]hh:mm:ss[.ffffff][Z| UTC|+hhmm|+hh:mm]. */
 bool instant_parse(struct text text, struct instant *ret);
 bool day_parse(struct text text, struct day *ret);
 struct day day_of(int year, int month, int mday); /* month 1-12 */

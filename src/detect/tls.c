@@ -60,7 +60,7 @@ static void look_at_certificate(struct tls_pair *t, const struct certificate *c)
     t->self_signed |= c->self_signed;
     t->odd_validity |= validity_is_odd(c);
     bool named = c->subject_name.at && memchr(c->subject_name.at, '.', c->subject_name.len);
-    t->no_host_name |= !named;
+    t->no_host_name |= !named && !c->name_unknown;
     if (t->subject_len == 0 && c->subject.at) {
         t->subject_len = c->subject.len < sizeof t->subject ? c->subject.len : sizeof t->subject;
         memcpy(t->subject, c->subject.at, t->subject_len);

@@ -79,6 +79,7 @@ struct certificate {
     struct text subject_name;             /* first DNS alternative name, else the common name */
     struct instant not_before, not_after; /* unknown when not parsed */
     bool self_signed;                     /* subject and issuer are byte-equal */
+    bool name_unknown;                    /* subject_name is null because it was not told */
 };
 
 /* A TLS handshake as far as it was seen; emitted once both hellos (and, before TLS 1.3, the
@@ -137,7 +138,9 @@ struct identity_record {
 struct alert_record {
     const char *by; /* "suricata", "zeek", "shadowserver"; static */
     struct text signature, id, category, severity, confidence;
+    struct text rank, target, product, tags; /* what else its author says of the rule */
     struct text family;
+    struct text name;  /* asked for in DNS, where the alert is about that */
     struct text site;  /* of a backdoored website: host name and path */
     struct text proto; /* as said of the application: "http" */
     bool sinkhole;     /* the outside end is a sinkhole */
