@@ -64,6 +64,7 @@ int main(int argc, char **argv)
         draw_seed(&options.table_seed);
         return commands[i]->run(&options);
     }
-    (void)fprintf(stderr, "muster: no such command: %s\nTry: muster --help\n", argv[1]);
+    cmd_say(NULL, "no such command: %s", argv[1]);
+    (void)fputs("Try: muster --help\n", stderr);
     return EXIT_USAGE;
 }

@@ -24,9 +24,11 @@ void rules_print(const struct rules_notes *notes, struct buf *buf)
         return;
     buf_format(buf, "hidden    %llu pair%s not shown because of --allow:",
                (unsigned long long)notes->hidden, notes->hidden == 1 ? "" : "s");
-    for (unsigned i = 0; i < RULES_TOLD && notes->tally[i].pairs; i++)
-        buf_format(buf, "%s %s (%llu)", i ? "," : "", notes->tally[i].rule,
-                   (unsigned long long)notes->tally[i].pairs);
+    for (unsigned i = 0; i < RULES_TOLD && notes->tally[i].pairs; i++) {
+        buf_string(buf, i ? ", " : " ");
+        buf_printable(buf, text_of(notes->tally[i].rule)); /* a file's name and line */
+        buf_format(buf, " (%llu)", (unsigned long long)notes->tally[i].pairs);
+    }
     buf_char(buf, '\n');
 }
 

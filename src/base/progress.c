@@ -1,5 +1,6 @@
 #include "base/progress.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
 
 #include <stdio.h>
@@ -22,17 +23,20 @@ void progress_update(struct progress *p, const char *label, uint64_t done, uint6
         return;
     p->printed_us = now;
     p->shown = true;
+    struct buf shown = {0};
+    buf_printable(&shown, text_of(label)); /* a file's name */
     double seconds = (double)(now - p->started_us) / 1e6;
     double rate = (double)done / seconds;
     if (total > 0 && rate > 0) {
         double left = (double)(total > done ? total - done : 0) / rate;
         (void)fprintf(stderr, "\r\x1b[K%3.0f %%  %.0f MB/s  %d:%02d left  %.60s",
                       100.0 * (double)done / (double)total, rate / 1e6, (int)(left / 60),
-                      (int)left % 60, label);
+                      (int)left % 60, shown.at ? shown.at : "");
     } else {
         (void)fprintf(stderr, "\r\x1b[K%.0f MB  %.0f MB/s  %.60s", (double)done / 1e6, rate / 1e6,
-                      label);
+                      shown.at ? shown.at : "");
     }
+    buf_free(&shown);
     (void)fflush(stderr);
 }
 

@@ -9,7 +9,7 @@
 
 int cmd_fail(const char *command, int status, const char *text)
 {
-    (void)fprintf(stderr, "muster %s: %s\n", command, text);
+    cmd_say(command, "%s", text);
     return status;
 }
 

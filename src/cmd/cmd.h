@@ -43,6 +43,10 @@ struct options {
     unsigned words_len;
 };
 
+/* One line on standard error: "muster COMMAND: ...", or "muster: ..." without a command. Names of
+ * files come from anybody: what a terminal would obey is shown as \xNN. */
+void cmd_say(const char *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
 struct command {
     const char *name, *usage, *about;
     const char *help;                          /* options of its own, one a line; NULL = none */

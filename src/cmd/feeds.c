@@ -22,7 +22,7 @@
 
 static int complain(const char *text, int status)
 {
-    (void)fprintf(stderr, "muster feeds: %s\n", text);
+    cmd_say("feeds", "%s", text);
     return status;
 }
 
@@ -67,9 +67,13 @@ static void set_show(struct buf *out, const struct indicator_set_info *info, con
                newest[0] ? newest : "undated", info->files, info->files == 1 ? "" : "s");
     buf_string(out, "    from ");
     buf_printable(out, info->origin);
-    if (feed_remote_of(arena_text(arena, info->origin).at, arena, &remote))
-        buf_format(out, "\n    fetched %.10s from %s", remote.fetched, remote.url);
-    buf_format(out, "\n    compiled %s\n", file);
+    if (feed_remote_of(arena_text(arena, info->origin).at, arena, &remote)) {
+        buf_format(out, "\n    fetched %.10s from ", remote.fetched);
+        buf_printable(out, text_of(remote.url));
+    }
+    buf_string(out, "\n    compiled ");
+    buf_printable(out, text_of(file));
+    buf_char(out, '\n');
     for (unsigned i = 0; i < INDICATOR_KINDS; i++) {
         if (info->by_kind[i] == 0)
             continue;

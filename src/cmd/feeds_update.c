@@ -22,7 +22,7 @@ static bool limits_read(const struct options *options, struct conf *conf)
     for (unsigned i = 0; done && i < options->set.len; i++)
         done = conf_set(conf, options->set.at[i], &err);
     if (!done)
-        (void)fprintf(stderr, "muster feeds: %s\n", err.text);
+        cmd_say("feeds", "%s", err.text);
     return done;
 }
 
@@ -35,7 +35,7 @@ int feeds_add_url(const struct options *options, const char *url, struct arena *
     if (!limits_read(options, &conf))
         return EXIT_USAGE;
     if (!feed_remote_add(options->store, url, conf.feeds, arena, &remote, &err)) {
-        (void)fprintf(stderr, "muster feeds: %s\n", err.text);
+        cmd_say("feeds", "%s", err.text);
         return EXIT_WORLD;
     }
     *ret_path = remote.path;
@@ -86,11 +86,14 @@ static void table_print(struct buf *out, const struct line *line, unsigned len)
         width = (int)strlen(line[i].name) > width ? (int)strlen(line[i].name) : width;
     buf_format(out, "%-*s  %10s  %10s  %s\n", width, "SET", "BEFORE", "NOW", "WHAT");
     for (unsigned i = 0; i < len; i++) {
-        buf_format(out, "%-*s  %10" PRIu64 "  %10" PRIu64 "  %s%s", width, line[i].name,
+        struct buf name = {0};
+        buf_printable(&name, text_of(line[i].name));
+        buf_format(out, "%-*s  %10" PRIu64 "  %10" PRIu64 "  %s%s", width, name.at ? name.at : "",
                    line[i].before, line[i].now, change_text[line[i].change],
                    line[i].why[0] ? ": " : "");
         buf_printable(out, text_of(line[i].why));
         buf_char(out, '\n');
+        buf_free(&name);
     }
 }
 
@@ -123,11 +126,10 @@ int feeds_update(const struct options *options)
             line_json(&out, l, &remote[i]);
     }
     if (len == 0 && known == 0)
-        (void)fprintf(stderr, "muster feeds: no set of this store came from a URL; `muster feeds "
-                              "add URL` fetches one\n");
+        cmd_say("feeds",
+                "no set of this store came from a URL; `muster feeds add URL` fetches one");
     else if (len == 0)
-        (void)fprintf(stderr, "muster feeds: no set of that name or URL; `muster feeds list` "
-                              "shows them\n");
+        cmd_say("feeds", "no set of that name or URL; `muster feeds list` shows them");
     if (len == 0 && known != 0)
         status = EXIT_USAGE;
     if (len && !options->json)

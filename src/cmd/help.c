@@ -17,7 +17,8 @@ int help_run(char **words, int len)
     const char *name = len > man ? words[man] : NULL;
     const struct command *command = name ? find(name) : NULL;
     if (name != NULL && command == NULL) {
-        (void)fprintf(stderr, "muster: no such command: %s\nTry: muster help\n", name);
+        cmd_say(NULL, "no such command: %s", name);
+        (void)fputs("Try: muster help\n", stderr);
         return EXIT_USAGE;
     }
     if (man) {

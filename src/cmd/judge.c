@@ -94,8 +94,10 @@ static void show(const struct judging *j)
         if (indicators_sets(j->parts.indicators) == 0)
             buf_string(&buf,
                        "indicators none: later listings were not looked for; give --intel LIST\n");
-        buf_format(&buf, "next      muster %s --store %s\n",
-                   j->counts.near && len == 0 ? "trace --near" : "report", o->store);
+        buf_format(&buf, "next      muster %s --store ",
+                   j->counts.near && len == 0 ? "trace --near" : "report");
+        buf_printable(&buf, text_of(o->store));
+        buf_char(&buf, '\n');
         (void)fwrite(buf.at, 1, buf.len, o->json ? stderr : stdout);
     }
     buf_free(&buf);

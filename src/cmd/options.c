@@ -106,8 +106,8 @@ static bool size_parse(const char *text, uint64_t *ret)
 
 static bool refuse(const struct command *command, const char *what, const char *word)
 {
-    (void)fprintf(stderr, "muster %s: %s %s\nTry: muster %s --help\n", command->name, what, word,
-                  command->name);
+    cmd_say(command->name, "%s %s", what, word);
+    (void)fprintf(stderr, "Try: muster %s --help\n", command->name);
     return false;
 }
 

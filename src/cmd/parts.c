@@ -5,13 +5,12 @@
 #include "feeds/feeds.h"
 
 #include <pthread.h>
-#include <stdio.h>
 
 void parts_complain(struct parts *parts, int status, const char *text)
 {
     if (parts->progress)
         progress_clear(parts->progress);
-    (void)fprintf(stderr, "muster %s: %s\n", parts->command, text);
+    cmd_say(parts->command, "%s", text);
     if (status > parts->status)
         parts->status = status;
 }

@@ -223,8 +223,9 @@ static void print_indicators(struct buf *buf, const struct indicators *indicator
         struct indicator_set_info info;
         char day[DAY_TEXT];
         indicators_info(indicators, i, &info);
-        buf_format(buf, "%s %.*s (%llu, %s%s)", i ? "," : "", (int)info.name.len, info.name.at,
-                   (unsigned long long)info.indicators,
+        buf_string(buf, i ? ", " : " ");
+        buf_printable(buf, info.name); /* a file's */
+        buf_format(buf, " (%llu, %s%s)", (unsigned long long)info.indicators,
                    info.newest.number == DAY_NONE ? "undated" : "newest ",
                    day_format(info.newest, day));
     }
@@ -284,9 +285,10 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
     if (s->known)
         buf_format(buf, "store     %u of %u source%s were read before: not counted again\n",
                    s->known, s->sources, plural(s->sources));
-    if (strcmp(options->store, "none") != 0 && s->sources)
-        buf_format(buf, "next      muster report%s%s%s\n",
-                   strcmp(options->store, "./muster-data") ? " --store " : "",
-                   strcmp(options->store, "./muster-data") ? options->store : "",
-                   s->controlled ? "    or    muster trace HOST" : "");
+    if (strcmp(options->store, "none") != 0 && s->sources) {
+        bool usual = strcmp(options->store, "./muster-data") == 0;
+        buf_string(buf, usual ? "next      muster report" : "next      muster report --store ");
+        buf_printable(buf, text_of(usual ? "" : options->store));
+        buf_string(buf, s->controlled ? "    or    muster trace HOST\n" : "\n");
+    }
 }

@@ -164,8 +164,8 @@ static int tell_checks(const struct census *census)
         const struct census_check *check = &census->check[i];
         if (census_check_holds(check))
             continue;
-        (void)fprintf(stderr, "muster report: a self-check failed: %s: %lld against %lld\n",
-                      check->what.at, (long long)check->left, (long long)check->right);
+        cmd_say("report", "a self-check failed: %s: %lld against %lld", check->what.at,
+                (long long)check->left, (long long)check->right);
         status = EXIT_CHECK;
     }
     return status;
@@ -183,14 +183,13 @@ static int make_and_write(const struct options *options, const struct report_for
     if (!write_report(format, &making->census, options->output, &err))
         status = cmd_fail("report", EXIT_WORLD, err.text);
     else if (options->output != NULL && strcmp(options->output, "-") != 0 && !options->quiet)
-        (void)fprintf(stderr, "muster report: wrote %s\n", options->output);
+        cmd_say("report", "wrote %s", options->output);
     if (making->not_judged && !options->quiet)
-        (void)fprintf(stderr,
-                      "muster report: %lld source%s read since sources were last judged together; "
-                      "slow callers over several of them are not in here yet: muster judge --store "
-                      "%s\n",
-                      (long long)making->not_judged, making->not_judged == 1 ? " was" : "s were",
-                      options->store);
+        cmd_say("report",
+                "%lld source%s read since sources were last judged together; slow callers over "
+                "several of them are not in here yet: muster judge --store %s",
+                (long long)making->not_judged, making->not_judged == 1 ? " was" : "s were",
+                options->store);
     census_free(&making->census);
     return status;
 }

@@ -1,6 +1,5 @@
 #include "cmd/settings.h"
 
-#include <stdio.h>
 #include <unistd.h>
 
 bool settings_read(struct conf *ret, const struct options *o, struct err *err)
@@ -36,9 +35,7 @@ struct review *settings_rules(const struct options *o, const char *command, stru
     struct text first;
     size_t bad = review_bad(review, &first);
     if (bad)
-        (void)fprintf(stderr,
-                      "muster %s: %zu line%s of --allow or --roles not understood, the first at "
-                      "%.*s\n",
-                      command, bad, bad == 1 ? "" : "s", (int)first.len, first.at);
+        cmd_say(command, "%zu line%s of --allow or --roles not understood, the first at %.*s", bad,
+                bad == 1 ? "" : "s", (int)first.len, first.at);
     return review;
 }

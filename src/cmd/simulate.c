@@ -1,5 +1,6 @@
 #include "cmd/cmd.h"
 
+#include "base/buf.h"
 #include "simulate/simulate.h"
 
 #include <inttypes.h>
@@ -8,28 +9,29 @@
 
 static int refuse(const char *why)
 {
-    (void)fprintf(stderr, "muster simulate: %s\nTry: muster simulate --help\n", why);
+    cmd_say("simulate", "%s", why);
+    (void)fputs("Try: muster simulate --help\n", stderr);
     return EXIT_USAGE;
 }
 
-static int run_small(const struct options *options)
+/* `where` is the output folder for people to read */
+static int run_small(const struct options *options, const char *where)
 {
     struct simulated made;
     struct err err;
     if (!simulate_small(options->output, options->seed, &made, &err)) {
-        (void)fprintf(stderr, "muster simulate: %s\n", err.text);
+        cmd_say("simulate", "%s", err.text);
         return EXIT_WORLD;
     }
     if (!options->quiet)
         (void)printf("made up a network of %u devices, %u of them controlled: %" PRIu64
                      " packets, %" PRIu64 " bytes\n"
                      "  %s/capture.pcap  %s/indicators  %s/truth.csv\n",
-                     made.hosts, made.controlled, made.packets, made.bytes, options->output,
-                     options->output, options->output);
+                     made.hosts, made.controlled, made.packets, made.bytes, where, where, where);
     return EXIT_DONE;
 }
 
-static int run_campus(const struct options *options)
+static int run_campus(const struct options *options, const char *where)
 {
     struct campus_plan plan = {
         .seed = options->seed,
@@ -48,7 +50,7 @@ static int run_campus(const struct options *options)
     if (options->start && !day_parse(text_of(options->start), &plan.start))
         return refuse("--start wants a day such as 2024-03-05");
     if (!simulate_campus(options->output, &plan, &made, &err)) {
-        (void)fprintf(stderr, "muster simulate: %s\n", err.text);
+        cmd_say("simulate", "%s", err.text);
         return EXIT_WORLD;
     }
     if (!options->quiet)
@@ -58,7 +60,7 @@ static int run_campus(const struct options *options)
                      "  %s/indicators  lists to read it with\n"
                      "  truth.csv, devices.csv, hard-negatives.csv beside them\n",
                      made.hosts, made.controlled, plan.days, plan.days == 1 ? "" : "s",
-                     made.packets, made.bytes, options->output, options->output);
+                     made.packets, made.bytes, where, where);
     return EXIT_DONE;
 }
 
@@ -69,7 +71,12 @@ static int run(const struct options *options)
     bool of_campus = options->devices || options->days || options->start || options->no_infections;
     if (of_campus && !options->campus)
         return refuse("--devices, --days, --start and --no-infections go with --campus");
-    return options->campus ? run_campus(options) : run_small(options);
+    struct buf where = {0};
+    buf_printable(&where, text_of(options->output));
+    buf_char(&where, '\0');
+    int status = options->campus ? run_campus(options, where.at) : run_small(options, where.at);
+    buf_free(&where);
+    return status;
 }
 
 const struct command command_simulate = {

@@ -54,6 +54,11 @@ bool feeds_remember(const char *store_folder, const char *path, struct err *err)
         (void)err_errno(err, "cannot find %s", path);
         goto out;
     }
+    if (strpbrk(root, "\r\n") != NULL) { /* feeds.list has one path a line */
+        (void)err_set(err, "%s has a line break in its name and cannot be remembered: rename it",
+                      root);
+        goto out;
+    }
     if (!file_make_folder(store_folder, 0700, err) ||
         !feeds_known(store_folder, &arena, &known, err))
         goto out;
