@@ -150,12 +150,12 @@ static void put_u64(struct buf *out, uint64_t n)
 
 static void put_range(struct buf *out, const struct line *line, uint32_t name)
 {
-    put_u64(out, line->first.high);
-    put_u64(out, line->first.low);
-    put_u64(out, line->last.high);
-    put_u64(out, line->last.low);
-    put_u32(out, line->asn);
-    put_u32(out, name);
+    const uint64_t number[] = {line->first.high, line->first.low, line->last.high, line->last.low,
+                               (uint64_t)name << 32 | line->asn};
+    uint8_t range[ASN_RANGE];
+    for (unsigned i = 0; i < sizeof range; i++)
+        range[i] = (uint8_t)(number[i / 8] >> 8 * (i % 8));
+    buf_add(out, range, sizeof range);
 }
 
 static struct address first_of(const void *range)
@@ -189,15 +189,20 @@ bool asn_table_compile(const uint8_t *csv, size_t len, uint64_t identity, struct
     struct buf ranges = {0};
     struct cursor left = cursor_over(csv, len), text;
     struct line line;
+    struct address before = {0, 0};
     uint64_t skipped = 0;
+    bool ordered = true; /* as published; then there is nothing to sort */
     buf_char(&names.pool, '\0'); /* the empty name */
     while (next_line(&left, &text) && ranges.len < (size_t)ASN_RANGES * ASN_RANGE) {
         if (cursor_left(&text) == 0)
             continue;
-        if (line_parse(&text, &line))
-            put_range(&ranges, &line, name_offset(&names, line.name, line.name_len));
-        else
+        if (!line_parse(&text, &line)) {
             skipped++;
+            continue;
+        }
+        ordered = ordered && (ranges.len == 0 || address_compare(before, line.first) < 0);
+        before = line.first;
+        put_range(&ranges, &line, name_offset(&names, line.name, line.name_len));
     }
     bool done = ranges.len > 0 && cursor_left(&left) == 0;
     if (ranges.len == 0)
@@ -205,7 +210,8 @@ bool asn_table_compile(const uint8_t *csv, size_t len, uint64_t identity, struct
     else if (!done)
         (void)err_set(err, "it has more than %d ranges", ASN_RANGES);
     if (done) {
-        qsort(ranges.at, ranges.len / ASN_RANGE, ASN_RANGE, by_first);
+        if (!ordered)
+            qsort(ranges.at, ranges.len / ASN_RANGE, ASN_RANGE, by_first);
         put_header(out, identity);
         put_u64(out, ranges.len / ASN_RANGE);
         put_u64(out, names.pool.len);

@@ -220,8 +220,9 @@ static bool path_word_common(struct text word)
         "temp",    "test",    "theme",   "themes",   "tmp",      "tools",  "txt",     "update",
         "updates", "upload",  "uploads", "user",     "users",    "v1",     "v2",      "version",
         "view",    "web",     "wp",      "xml",      "zip"};
+    char first = ascii_lower(word.at[0]);
     for (unsigned i = 0; i < sizeof common / sizeof *common; i++)
-        if (text_is_nocase(word, common[i]))
+        if (common[i][0] == first && text_is_nocase(word, common[i]))
             return true;
     return false;
 }
