@@ -34,7 +34,8 @@ static inline bool text_is(struct text a, const char *b)
 
 static inline bool text_same(struct text a, struct text b)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return a.len == b.len &&
+           (a.at == NULL || b.at == NULL ? a.len == 0 : memcmp(a.at, b.at, a.len) == 0);
 }
 
 static inline char ascii_lower(char c)

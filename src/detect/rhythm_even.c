@@ -26,7 +26,7 @@ static double dispersion(const struct gaps *g, double window, unsigned *windows)
         unsigned i = 0;
         while (i < g->times && g->time[i] < till)
             i++;
-        for (till += window; till <= g->sum; till += window) {
+        while ((till += window) <= g->sum) {
             unsigned first = i;
             while (i < g->times && g->time[i] < till)
                 i++;
@@ -41,25 +41,28 @@ static double dispersion(const struct gaps *g, double window, unsigned *windows)
     return (square / all - mean * mean) / mean;
 }
 
+static void try_window(const struct gaps *g, double window, struct fit *best)
+{
+    unsigned windows;
+    double varies = dispersion(g, window, &windows);
+    double share = fmax(varies, 1e-3) / PEOPLE_DISPERSION;
+    if (share >= 1)
+        return;
+    double ratio = (windows - 1) / 2.0 * (share - 1 - log(share));
+    if (ratio > best->ratio)
+        *best = (struct fit){
+            .ratio = ratio, .period_s = window, .spread = varies, .fit = windows, .of = windows};
+}
+
 void timer_even(const struct gaps *g, struct fit *ret)
 {
     *ret = (struct fit){.ratio = -HUGE_VAL};
     unsigned tried = 0;
+    double window = WINDOW_FIRST * g->mean;
     double last = fmin(WINDOW_LAST * g->mean, g->sum / (WINDOWS_LEAST + 1));
-    for (double window = WINDOW_FIRST * g->mean; window < last; window *= WINDOW_STEP) {
-        unsigned windows;
-        double varies = dispersion(g, window, &windows);
-        double share = fmax(varies, 1e-3) / PEOPLE_DISPERSION;
-        tried++;
-        if (share >= 1)
-            continue;
-        double ratio = (windows - 1) / 2.0 * (share - 1 - log(share));
-        if (ratio > ret->ratio)
-            *ret = (struct fit){.ratio = ratio,
-                                .period_s = window,
-                                .spread = varies,
-                                .fit = windows,
-                                .of = windows};
+    for (; window < last; tried++) {
+        try_window(g, window, ret);
+        window *= WINDOW_STEP;
     }
     ret->ratio -= log(tried + 1);
 }

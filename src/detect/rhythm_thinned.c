@@ -92,9 +92,12 @@ void timer_thinned(const struct gaps *g, double chance, struct fit *ret)
     *ret = (struct fit){.ratio = -HUGE_VAL};
     muster_assert(g->len >= MANY_GAPS);
     struct search s = {.step = g->len / QUANTILES, .best = -HUGE_VAL};
-    for (double p = SEEN_LEAST * g->mean; p < SEEN_MOST * g->mean; p *= PERIOD_STEP)
+    double period = SEEN_LEAST * g->mean;
+    while (period < SEEN_MOST * g->mean) {
         for (unsigned k = 0; k < sizeof jitters / sizeof *jitters; k++)
-            try_one(g, p, jitters[k], &s);
+            try_one(g, period, jitters[k], &s);
+        period *= PERIOD_STEP;
+    }
     if (s.best <= chance)
         return;
     s.step = 1;

@@ -42,9 +42,11 @@ struct curl_calls {
 static bool calls_load(struct curl_calls *calls, struct err *err)
 {
     calls->library = dlopen("libcurl.so.4", RTLD_NOW | RTLD_LOCAL);
-    if (calls->library == NULL)
-        return err_set(err, "fetching needs libcurl (on Debian: apt-get install libcurl4): %s",
-                       dlerror());
+    if (calls->library == NULL) {
+        (void)err_set(err, "fetching needs libcurl (on Debian: apt-get install libcurl4): %s",
+                      dlerror());
+        return false;
+    }
     const struct {
         void **to;
         const char *name;
@@ -60,8 +62,10 @@ static bool calls_load(struct curl_calls *calls, struct err *err)
     };
     for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
         *names[i].to = dlsym(calls->library, names[i].name);
-        if (*names[i].to == NULL)
-            return err_set(err, "this libcurl has no %s", names[i].name);
+        if (*names[i].to == NULL) {
+            (void)err_set(err, "this libcurl has no %s", names[i].name);
+            return false;
+        }
     }
     return true;
 }

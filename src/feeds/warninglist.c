@@ -73,10 +73,10 @@ static struct text text_next(struct text *rest)
     const char *end = rest->at + rest->len, *at = rest->at;
     while (at != end && ((unsigned char)*at <= ' ' || *at == ',' || *at == '['))
         at++;
-    const char *stop = at;
     if (at == end || *at != '"')
         return text_at(NULL, 0);
-    for (stop = ++at; stop != end && *stop != '"'; stop++)
+    const char *stop = ++at;
+    for (; stop != end && *stop != '"'; stop++)
         if (*stop == '\\' && stop + 1 != end)
             stop++;
     if (stop == end)

@@ -568,7 +568,7 @@ static void find_digest(const struct indicators *all, const uint8_t *digest, uns
                         struct look *look)
 {
     char hex[64];
-    muster_assert(len * 2 <= sizeof hex);
+    muster_assert(len <= sizeof hex / 2);
     for (size_t i = 0; i < len; i++) {
         hex[2 * i] = "0123456789abcdef"[digest[i] >> 4];
         hex[2 * i + 1] = "0123456789abcdef"[digest[i] & 15];

@@ -85,8 +85,8 @@ static void say_held(struct habit *habit)
 static uint64_t act(struct campus *campus, struct habit *habit)
 {
     unsigned v = habit->variant;
-    bool lost =
-        habit->open && habit->next.us - habit->talk.now.us > 2 * table[v].every_s * SECOND_US;
+    bool lost = habit->open &&
+                habit->next.us - habit->talk.now.us > 2 * (int64_t)table[v].every_s * SECOND_US;
     if (!habit->open || lost) {
         open_held(campus, habit);
     } else if (random_in(&habit->random, 0, 28800 / table[v].every_s) == 0) { /* once in 8 h */

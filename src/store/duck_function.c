@@ -36,9 +36,9 @@ static bool is_null(const struct function *f, duckdb_vector vector, idx_t row)
 
 static uint8_t group_of(struct text name)
 {
-    for (uint8_t i = 0; i < GROUPS; i++)
+    for (unsigned i = 0; i < GROUPS; i++)
         if (text_is(name, evidence_group_name[i]))
-            return i;
+            return (uint8_t)i;
     return GROUP_ROLE; /* of a later version: weighs nothing here unless it says so */
 }
 

@@ -369,12 +369,11 @@ static struct http_body response_body(const struct framing *f, int status, struc
 {
     struct http_body body = {HTTP_BODY_UNTIL_CLOSE, 0};
     bool tunnel = text_is(method, "CONNECT") && status >= 200 && status < 300;
-    if (text_is(method, "HEAD") || status < 200 || status == 204 || status == 304 || tunnel)
+    bool none = text_is(method, "HEAD") || status < 200 || status == 204 || status == 304 || tunnel;
+    if (none || (!f->chunked && f->length == 0))
         body.kind = HTTP_BODY_NONE;
     else if (f->chunked)
         body.kind = HTTP_BODY_CHUNKED;
-    else if (f->length == 0)
-        body.kind = HTTP_BODY_NONE;
     else if (f->length > 0 && !f->other)
         body = (struct http_body){HTTP_BODY_LENGTH, (uint64_t)f->length};
     return body;

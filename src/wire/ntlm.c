@@ -149,11 +149,10 @@ enum parse ntlm_parse(const uint8_t *bytes, size_t len, struct printable_room *r
 {
     struct cursor whole = cursor_over(bytes, len), c = whole;
     struct ntlm_message m = {.authenticate = false};
-    const uint8_t *start = cursor_take(&c, sizeof mark);
-    if (start == NULL)
-        return len == 0 || memcmp(bytes, mark, len) == 0 ? PARSE_MORE : PARSE_BAD;
-    if (memcmp(start, mark, sizeof mark) != 0)
+    size_t shown = len < sizeof mark ? len : sizeof mark;
+    if (shown && memcmp(bytes, mark, shown) != 0)
         return PARSE_BAD;
+    cursor_skip(&c, sizeof mark);
     uint32_t type = cursor_u32_le(&c);
     if (!cursor_ok(&c))
         return PARSE_MORE;

@@ -276,7 +276,7 @@ static struct instant time_read(const struct der_value *time)
     if (!cursor_ok(&c) || month < 1 || month > 12 || mday < 1 || mday > 31 || hour > 23 ||
         minute > 59 || second > 60)
         return unknown;
-    int64_t s = (int64_t)hour * 3600 + (minute - offset) * 60 + second;
+    int64_t s = (hour * INT64_C(60) + minute - offset) * 60 + second;
     struct instant t = {(int64_t)day_of(year, month, mday).number * DAY_US + s * SECOND_US};
     return t;
 }
