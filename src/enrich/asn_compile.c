@@ -191,7 +191,7 @@ bool asn_table_compile(const uint8_t *csv, size_t len, uint64_t identity, struct
     struct line line;
     struct address before = {0, 0};
     uint64_t skipped = 0;
-    bool ordered = true; /* as published; then there is nothing to sort */
+    bool ordered = true;         /* as published; then there is nothing to sort */
     buf_char(&names.pool, '\0'); /* the empty name */
     while (next_line(&left, &text) && ranges.len < (size_t)ASN_RANGES * ASN_RANGE) {
         if (cursor_left(&text) == 0)
