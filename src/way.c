@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/queue.h"
+#include "export_capture.h"
 #include "findings.h"
 #include "flow/fragments.h"
 #include "wire/frame.h"
@@ -12,6 +13,7 @@
 enum { WORKERS_MAX = SHARDS, BATCHES = 24, IDENTITY_BYTES = 96, DAYS_MAX = 400 };
 enum {
     FRAGMENTS_SHARE = 64,         /* one part in so many of --memory */
+    CONVERSATIONS_SHARE = 8,      /* the same, of sources that must put conversations together */
     DATAGRAM_BYTES_MAX = 6 << 20, /* put together in one batch */
 };
 #define TIME_FIRST_US (INT64_C(631152000) * SECOND_US) /* 1990-01-01 */
@@ -500,12 +502,13 @@ static void coverage_fill(struct way *way, const struct source *source)
     c->source_id = arena_format(arena, "%016llx%016llx", (unsigned long long)id.high64,
                                 (unsigned long long)id.low64);
     c->procedure_id = text_of(way->setup.procedure_id);
-    c->kind = text_of(source->kind->name);
+    const char *kind = source->precise ? source->precise : source->kind->name;
+    c->kind = text_of(kind);
     c->detectors = text_of(way->setup.detectors);
     c->sets = text_of(way->setup.sets);
     c->records = (int64_t)source->used;
     c->lacks = lacks_text(arena, source->lacks);
-    way->findings.kind = source->kind->name;
+    way->findings.kind = kind;
     r->notes->lacks = source->lacks;
     r->notes->units = source->units;
     r->notes->remarks = source->remarks;
@@ -516,9 +519,11 @@ static void coverage_fill(struct way *way, const struct source *source)
 bool way_read(struct way *way, const struct source_item *item, const char *kind_or_null,
               struct findings *ret, struct way_notes *notes, struct err *err)
 {
-    struct source *source = source_open_item(item, kind_or_null, err);
+    struct source *source = export_capture_open(item, kind_or_null, err);
     if (source == NULL)
         return false;
+    source->memory_bytes = (size_t)(way->setup.memory_bytes / CONVERSATIONS_SHARE);
+    source->seed = way->setup.seed;
     if (source->kind->at_server && !address_known(way->setup.server[0]) &&
         !address_known(way->setup.server[1])) {
         source_close(source);

@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/table.h"
 #include "record/lack.h"
 #include "record/packet.h"
 #include "record/record.h"
@@ -65,6 +66,11 @@ struct source {
     uint64_t used;           /* of them that became records; the others stand in `skips` */
     unsigned lacks;          /* LACK_BITs: what it cannot tell */
     XXH3_state_t *identity;  /* over its uncompressed bytes; NULL of captures */
+    const char *precise;     /* its kind's name as its content turned out; NULL: kind->name */
+    /* For what a source must remember of its records; who opens it may set them before the first
+     * source_next. 0: the source's usual. */
+    size_t memory_bytes;
+    struct table_seed seed;
 };
 
 struct source_kind {
