@@ -48,10 +48,8 @@ struct writing {
     char scratch[PATH_MAX]; /* this writer's own, in temp/ */
     struct stem stem;
     const struct findings *findings;
-    size_t next;      /* row to hand over */
-    unsigned spilled; /* file of contact rows in hand, and its line */
-    char *line;
-    size_t line_room;
+    size_t next;                 /* row to hand over */
+    unsigned spilled;            /* file of contact rows in hand */
     struct address *found;       /* hosts with a sighting, sorted */
     size_t rows[SCHEMAS];        /* of each table */
     const struct stem *replaces; /* or NULL */
@@ -300,7 +298,6 @@ enum store_written store_write(const char *folder, const struct findings *findin
     bool done = write_all(&w, memory_bytes, err);
     clear_scratch(&w);
     mem_free(w.found);
-    mem_free(w.line);
     stems_free(&standing);
     if (!done)
         return STORE_FAILED;
