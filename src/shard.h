@@ -37,6 +37,9 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
 void shard_frame(struct shard *shard, const struct frame *frame, bool out);
 /* A ready-made record whose host, or with `turned` its outside end, is a host of this shard. */
 void shard_take(struct shard *shard, const struct record *record, bool turned);
+/* The record is to be taken soon: has the memory fetched that will be needed, when it is `far` off
+ * only where that lies. Changes nothing. */
+void shard_ahead(const struct shard *shard, const struct record *record, bool turned, bool far);
 /* A frame to many that is no conversation but tells who `about`, a host of this shard, is. */
 void shard_tell(struct shard *shard, const struct frame *frame, struct address about);
 /* Ends all conversations and closes all days: rows are whole. */

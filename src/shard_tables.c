@@ -111,9 +111,40 @@ static uint32_t pair_hash(const struct shard *s, const struct pair_key *k)
     return table_hash(s->seed, key, 7);
 }
 
+static void prefetch(const void *at, size_t bytes)
+{
+    enum { CACHE_LINE = 64 };
+    for (size_t i = 0; i < bytes; i += CACHE_LINE)
+        __builtin_prefetch((const char *)at + i);
+}
+
+void shard_ahead(const struct shard *s, const struct record *record, bool turned, bool far)
+{
+    const struct ends *ends = &record->ends;
+    struct address host = turned ? ends->outside : ends->host;
+    struct pair_key key = {.day = instant_day(record->time),
+                           .host = host,
+                           .outside = turned ? ends->host : ends->outside};
+    if (record->kind != RECORD_FLOW)
+        return;
+    uint32_t pair = pair_hash(s, &key), of_host = host_hash(s, key.day, host);
+    if (far) {
+        __builtin_prefetch(&s->pairs.bucket[pair & s->pairs.bucket_mask]);
+        __builtin_prefetch(&s->hosts.bucket[of_host & s->hosts.bucket_mask]);
+        return;
+    }
+    prefetch(table_at(&s->pairs, table_first(&s->pairs, pair)), sizeof(struct pair_entry));
+    prefetch(table_at(&s->hosts, table_first(&s->hosts, of_host)), sizeof(struct table_link));
+}
+
+/* When pairs are pushed out, the next one to go is fetched meanwhile. */
 static void pair_evict(struct shard *s)
 {
     uint32_t oldest = table_oldest(&s->pairs, 0);
+    const struct pair_entry *e = table_at(&s->pairs, oldest);
+    const struct pair_entry *next = table_at(&s->pairs, e->link.newer);
+    prefetch(table_at(&s->pairs, next->link.newer), sizeof *e);
+    __builtin_prefetch(&s->pairs.bucket[next->link.hash & s->pairs.bucket_mask]);
     s->counts.skips.count[SKIP_pair_evicted]++;
     shard_close_pair(s, oldest);
 }

@@ -80,10 +80,27 @@ struct way {
 
 /* ---- workers */
 
+/* A record's pair lies anywhere in a big table, and waiting for it would be most of the work: its
+ * place is asked for some records ahead, first where the table says it is, then the pair. */
+static void look_ahead(const struct way *way, const struct batch *batch, uint32_t i)
+{
+    enum { AHEAD = 6 };
+    for (unsigned stage = 1; stage <= 2; stage++) {
+        if (i + stage * AHEAD >= batch->routes)
+            return;
+        const struct route *r = &batch->route[i + stage * AHEAD];
+        if (r->what >= ROUTE_RECORD)
+            shard_ahead(way->shard[r->shard], &batch->block.record[r->index],
+                        r->what == ROUTE_TURNED, stage == 2);
+    }
+}
+
 static void work(struct way *way, const struct batch *batch, unsigned number, unsigned of)
 {
     for (uint32_t i = 0; i < batch->routes; i++) {
         const struct route *r = &batch->route[i];
+        if (r->what >= ROUTE_RECORD)
+            look_ahead(way, batch, i);
         if (r->shard % of != number)
             continue;
         struct shard *shard = way->shard[r->shard];
