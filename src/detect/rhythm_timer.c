@@ -6,6 +6,7 @@
 #include "detect/rhythm_fit.h"
 
 #include <math.h>
+#include <string.h>
 
 #define SPREAD_STEADY 0.92 /* jitter of 90 %, and a little */
 #define SPREAD_TWO 0.35
@@ -147,9 +148,55 @@ static double missed_chance(const struct gaps *g, double period, double h)
     return fmin(0.9, 1.05 * fmax(2 * h, share));
 }
 
+/* No p0 of missed_chance is below this, so no count of hits says more than with it. */
+static double missed_least(double h)
+{
+    return 1.05 * 2 * h;
+}
+
+/* What m hits of n can say at most, for every m: most periods need no more than a look at it. */
+struct missed_most {
+    double narrow[MISSED_GAPS + 1], wide[MISSED_GAPS + 1];
+};
+
+static void missed_bounds(unsigned n, struct missed_most *ret)
+{
+    for (unsigned m = 0; m <= n; m++) {
+        ret->narrow[m] = hits_ratio(m, n, missed_least(MISSED_NARROW));
+        ret->wide[m] = hits_ratio(m, n, missed_least(MISSED_WIDE));
+    }
+}
+
+/* How many gaps lie near a multiple >= 1 of the period. `gap` holds n of them, then zeros to a
+ * multiple of 8: the compiler makes vectors of it. */
+static void near_multiples(const float *gap, unsigned n, double period, unsigned *ret_narrow,
+                           unsigned *ret_wide)
+{
+    const float frequency = (float)(1 / period), half = 0.5F;
+    const float near_narrow = (float)MISSED_NARROW, near_wide = (float)MISSED_WIDE;
+    int narrow = 0, wide = 0;
+    for (unsigned i = 0; i < (n + 7) / 8 * 8; i++) {
+        float r = gap[i] * frequency, off = fabsf(r - (float)(int)(r + half));
+        int whole = r > half;
+        narrow += whole & (off < near_narrow);
+        wide += whole & (off < near_wide);
+    }
+    *ret_narrow = (unsigned)narrow;
+    *ret_wide = (unsigned)wide;
+}
+
+static void missed_take(const struct gaps *g, double period, double h, unsigned hits, unsigned n,
+                        struct fit *ret)
+{
+    double ratio = hits_ratio(hits, n, missed_chance(g, period, h));
+    if (ratio > ret->ratio)
+        *ret = (struct fit){.ratio = ratio, .period_s = period, .spread = h, .fit = hits, .of = n};
+}
+
 void timer_missed(const struct gaps *g, struct fit *ret)
 {
-    double gap[MISSED_GAPS] = {0};
+    float gap[MISSED_GAPS + 8] = {0};
+    struct missed_most most;
     unsigned n = 0, below = 0;
     double median = g->at[g->len / 2];
     *ret = (struct fit){.ratio = -HUGE_VAL};
@@ -159,24 +206,17 @@ void timer_missed(const struct gaps *g, struct fit *ret)
         return;
     unsigned take = below < MISSED_GAPS ? below : MISSED_GAPS;
     for (; n < take; n++)
-        gap[n] = g->at[(size_t)n * below / take];
+        gap[n] = (float)g->at[(size_t)n * below / take];
     double p = fmax(fmax(3 * g->burst, g->mean / MISSED_DEPTH), fmax(0.5, 50 * g->quantum));
     unsigned tried = 0;
+    missed_bounds(n, &most);
     for (; tried < 2 * MISSED_PERIODS && p < 1.2 * median; tried += 2) {
-        unsigned narrow = 0, wide = 0;
-        for (unsigned i = 0; i < n; i++) {
-            double r = gap[i] / p, off = fabs(r - (int)(r + 0.5));
-            narrow += r > 0.5 && off < MISSED_NARROW;
-            wide += r > 0.5 && off < MISSED_WIDE;
-        }
-        double a = hits_ratio(narrow, n, missed_chance(g, p, MISSED_NARROW));
-        double b = hits_ratio(wide, n, missed_chance(g, p, MISSED_WIDE));
-        if (fmax(a, b) > ret->ratio)
-            *ret = (struct fit){.ratio = fmax(a, b),
-                                .period_s = p,
-                                .spread = a > b ? MISSED_NARROW : MISSED_WIDE,
-                                .fit = a > b ? narrow : wide,
-                                .of = n};
+        unsigned narrow, wide;
+        near_multiples(gap, n, p, &narrow, &wide);
+        if (most.wide[wide] > ret->ratio)
+            missed_take(g, p, MISSED_WIDE, wide, n, ret);
+        if (most.narrow[narrow] > ret->ratio)
+            missed_take(g, p, MISSED_NARROW, narrow, n, ret);
         p *= 1 + MISSED_NARROW / (median / p + 1);
     }
     ret->ratio -= log(tried + 1) + log(n);
@@ -193,22 +233,44 @@ struct pairs {
     double upto[LAGS][BLOCKS];
 };
 
+/* Base-2 logarithm to 0.01, for a guess that is put right after. */
+static double log2_about(double x)
+{
+    int exponent;
+    double f = 2 * frexp(x, &exponent) - 1; /* x = (1 + f) 2^(exponent - 1) */
+    return exponent - 1 + f * (1.3465 - 0.3465 * f);
+}
+
+/* The first lag that is not less than `apart`; lags when none is. */
+static unsigned lag_of(const struct pairs *p, double apart, double per_log2)
+{
+    double guess = log2_about(apart / p->lag[0]) * per_log2;
+    unsigned c = guess < 1 ? 0 : guess < p->lags ? (unsigned)guess : p->lags;
+    while (c < p->lags && p->lag[c] < apart)
+        c++;
+    while (c > 0 && p->lag[c - 1] >= apart)
+        c--;
+    return c;
+}
+
 static void pairs_count(const struct gaps *g, double first, double last, struct pairs *p)
 {
     p->lags = 0;
-    double l = first;
-    while (p->lags < LAGS && l < last) {
-        double *upto = p->upto[p->lags];
-        for (unsigned b = 0; b < BLOCKS; b++)
-            upto[b] = 0;
-        for (unsigned i = 0, j = 0; i < g->times; i++) {
-            while (j < g->times && g->time[j] - g->time[i] <= l)
-                j++;
-            upto[i * BLOCKS / g->times] += j - i - 1;
-        }
+    for (double l = first; p->lags < LAGS && l < last; l *= LAG_STEP) {
+        memset(p->upto[p->lags], 0, sizeof p->upto[0]);
         p->lag[p->lags++] = l;
-        l *= LAG_STEP;
     }
+    if (p->lags == 0)
+        return;
+    double per_log2 = 1 / log2(LAG_STEP), longest = p->lag[p->lags - 1];
+    for (unsigned i = 0; i < g->times; i++) {
+        unsigned block = i * BLOCKS / g->times;
+        for (unsigned j = i + 1; j < g->times && g->time[j] - g->time[i] <= longest; j++)
+            p->upto[lag_of(p, g->time[j] - g->time[i], per_log2)][block]++;
+    }
+    for (unsigned c = 1; c < p->lags; c++)
+        for (unsigned b = 0; b < BLOCKS; b++)
+            p->upto[c][b] += p->upto[c - 1][b];
 }
 
 /* Room for pairs with a lag from a to b in a span: integral of (span - lag). */
@@ -220,10 +282,11 @@ static double room_of(double span, double a, double b)
 /*
  * Pairs around lag c (h steps to either side) against those beside it. Pairs are not independent
  * where calls come in clusters: the excess must also stand out over its own scatter from one part
- * of the series to the next (Student's t as a likelihood ratio). The smaller of both counts.
+ * of the series to the next (Student's t as a likelihood ratio). The smaller of both counts; what
+ * cannot exceed `best` is not worked out.
  */
 static double pairs_ratio(const struct gaps *g, const struct pairs *p, unsigned c, unsigned h,
-                          struct fit *ret)
+                          double best, struct fit *ret)
 {
     double room = room_of(g->sum, p->lag[c - h], p->lag[c + h]);
     double whole = room_of(g->sum, p->lag[c - 3 * h], p->lag[c + 3 * h]);
@@ -238,7 +301,11 @@ static double pairs_ratio(const struct gaps *g, const struct pairs *p, unsigned 
         square += more * more;
     }
     double mean = sum / BLOCKS, variance = square / BLOCKS - mean * mean;
-    double poisson = hits_ratio(in_all, near_all, room / whole);
+    double p0 = room / whole, more_all = in_all - near_all * p0;
+    /* The ratio is no more than chi square is (a Kullback-Leibler divergence). */
+    if (mean <= 0 || more_all <= 0 || more_all * more_all <= best * near_all * p0 * (1 - p0))
+        return -HUGE_VAL;
+    double poisson = hits_ratio(in_all, near_all, p0);
     double scatter =
         mean > 0 ? BLOCKS / 2.0 * log1p(mean * mean / fmax(variance, 1e-9)) : -HUGE_VAL;
     *ret = (struct fit){.ratio = fmin(poisson, scatter),
@@ -265,7 +332,7 @@ void timer_several(const struct gaps *g, struct fit *ret)
         for (unsigned c = 3 * h; c + 3 * h < pairs.lags; c++) {
             struct fit fit;
             tried++;
-            if (pairs_ratio(g, &pairs, c, h, &fit) > ret->ratio)
+            if (pairs_ratio(g, &pairs, c, h, fmax(0, ret->ratio), &fit) > ret->ratio)
                 *ret = fit;
         }
     }
