@@ -130,7 +130,7 @@ static void part_read(struct log_source *log, struct log_part *part, struct log_
 {
     struct source *source = &log->source;
     uint64_t above = (uint64_t)(part - log->part) << RECORD_PART_BITS;
-    struct log_entry entry = {.block = block, .shared = log->shared};
+    struct log_entry entry = {.block = block, .shared = log->shared, .skips = &source->skips};
     while (block_roomy(block) && lines_next(&part->lines, source, &entry.line)) {
         entry.number = part->lines.number | above;
         entry.cut = part->lines.cut;

@@ -29,6 +29,7 @@ struct log_entry {
     const char *wrong;   /* the reader says of a damaged line what is wrong; static text */
     struct instant time; /* the reader says, in a set, when its record ended; else unknown */
     void *shared;        /* what all parts of the source share */
+    struct skips *skips; /* the source's: for what is given up beside the line itself */
 };
 
 struct log_format {

@@ -1,0 +1,227 @@
+/*
+ * conn.log: a conversation a line, written when it ended. What happened in it stands in `history`
+ * (letters of the events: S SYN, h SYN-ACK, A ACK, D data, F FIN, R RST, upper case from who
+ * opened) and `conn_state` (a summary). Where both are, history is believed: it does not suffer
+ * from sequence numbers that jump, as byte counts do.
+ */
+#include "source/zeek.h"
+
+enum {
+    CONN_PROTO = VALUE_OWN,
+    CONN_SERVICE,
+    CONN_DURATION,
+    CONN_ORIG_BYTES,
+    CONN_RESP_BYTES,
+    CONN_STATE,
+    CONN_MISSED,
+    CONN_HISTORY,
+    CONN_ORIG_PKTS,
+    CONN_ORIG_IP_BYTES,
+    CONN_RESP_PKTS,
+    CONN_RESP_IP_BYTES,
+};
+
+enum { IP_TCP_HEADERS = 40, IP_UDP_HEADERS = 28 }; /* bytes without options */
+
+/* Zeek's names of protocols and ours, the telling ones first: a conversation in several layers
+ * ("gssapi,smb,krb") is called by the first that is in it. */
+static const struct {
+    const char *zeek, *app;
+} services[] = {
+    {"dns", "dns"},
+    {"quic", "quic"},
+    {"ssl", "tls"},
+    {"http", "http"},
+    {"ssh", "ssh"},
+    {"smtp", "smtp"},
+    {"ntp", "ntp"},
+    {"dhcp", "dhcp"},
+    {"irc", "irc"},
+    {"ftp", "ftp"},
+    {"ftp-data", "ftp"},
+    {"imap", "imap"},
+    {"pop3", "pop3"},
+    {"rdp", "rdp"},
+    {"rdpeudp", "rdp"},
+    {"rfb", "vnc"},
+    {"smb", "smb"},
+    {"dce_rpc", "dcerpc"},
+    {"mqtt", "mqtt"},
+    {"snmp", "snmp"},
+    {"sip", "sip"},
+    {"syslog", "syslog"},
+    {"socks", "socks"},
+    {"stun", "stun"},
+    {"krb", "kerberos"},
+    {"krb_tcp", "kerberos"},
+    {"ldap", "ldap"},
+    {"ldap_tcp", "ldap"},
+    {"ldap_udp", "ldap"},
+    {"mysql", "mysql"},
+    {"postgresql", "postgresql"},
+    {"xmpp", "xmpp"},
+    {"radius", "radius"},
+    {"modbus", "modbus"},
+    {"dnp3", "dnp3"},
+    {"bittorrent", "bittorrent"},
+    {"websocket", "websocket"},
+    {"teredo", "teredo"},
+    {"ayiya", "ayiya"},
+    {"gtpv1", "gtp"},
+    {"tftp", "tftp"},
+    {"ntlm", "ntlm"},
+    {"gssapi", "gssapi"},
+};
+enum { SERVICES = sizeof services / sizeof services[0] };
+
+static unsigned service_place(struct text name)
+{
+    unsigned i = 0;
+    while (i < SERVICES && !text_is(name, services[i].zeek))
+        i++;
+    return i;
+}
+
+/* NULL: Zeek did not recognise it. A name that is not in the table is one all the same. */
+static const char *app_of(struct text service)
+{
+    unsigned best = SERVICES + 1;
+    while (service.len) {
+        struct text name = text_word(&service, ',');
+        if (name.len == 0 || name.at[0] == '-') /* "-ssl": it began so, and was not */
+            continue;
+        unsigned place = service_place(name);
+        best = place < best ? place : best;
+    }
+    return best < SERVICES ? services[best].app : best == SERVICES ? "other" : NULL;
+}
+
+enum {
+    SAW_SYN = 1,
+    SAW_SYN_ACK = 2,
+    SAW_DATA_OUT = 4,
+    SAW_DATA_IN = 8,
+    SAW_RESET_IN = 16,
+    SAW_OUT = 32
+};
+
+/* Which of the telling events the history holds. */
+static unsigned events_of(struct text history)
+{
+    static const uint8_t event[128] = {
+        ['S'] = SAW_SYN | SAW_OUT,
+        ['s'] = SAW_SYN,
+        ['h'] = SAW_SYN_ACK,
+        ['H'] = SAW_SYN_ACK,
+        ['D'] = SAW_DATA_OUT | SAW_OUT,
+        ['d'] = SAW_DATA_IN,
+        ['r'] = SAW_RESET_IN,
+        ['A'] = SAW_OUT,
+    };
+    unsigned seen = 0;
+    for (uint32_t i = 0; i < history.len; i++)
+        seen |= (unsigned char)history.at[i] < 128 ? event[(unsigned char)history.at[i]] : 0u;
+    return seen;
+}
+
+static bool state_is(struct text state, const char *names)
+{
+    struct text rest = text_of(names);
+    while (rest.len)
+        if (text_same(text_word(&rest, ' '), state))
+            return true;
+    return false;
+}
+
+/* TCP by its history, or by conn_state where there is none. */
+static void tcp_fill(struct flow_record *f, const struct text *value)
+{
+    struct text state = value[CONN_STATE], history = value[CONN_HISTORY];
+    f->refused = text_is(state, "REJ");
+    if (history.at == NULL) {
+        f->begun = !text_is(state, "OTH");
+        f->established = state_is(state, "S1 SF S2 S3 RSTO RSTR");
+        f->answered = f->established && f->payload_in > 0;
+        return;
+    }
+    unsigned saw = events_of(history);
+    bool both = (saw & SAW_DATA_OUT) && (saw & SAW_DATA_IN);
+    f->begun = (saw & (SAW_SYN | SAW_SYN_ACK)) != 0;
+    f->established = both || ((saw & SAW_SYN_ACK) && (saw & (SAW_DATA_OUT | SAW_DATA_IN))) ||
+                     state_is(state, "S1 SF S2 S3 RSTO RSTR");
+    f->established &= !f->refused;
+    f->answered = both || (f->established && (saw & SAW_DATA_IN));
+}
+
+static void counts_fill(struct flow_record *f, const struct text *value, uint8_t protocol)
+{
+    uint64_t heads = protocol == PROTOCOL_TCP ? IP_TCP_HEADERS : IP_UDP_HEADERS;
+    f->packets_out = zeek_count(value[CONN_ORIG_PKTS]);
+    f->packets_in = zeek_count(value[CONN_RESP_PKTS]);
+    f->payload_out = zeek_count(value[CONN_ORIG_BYTES]);
+    f->payload_in = zeek_count(value[CONN_RESP_BYTES]);
+    if (value[CONN_ORIG_IP_BYTES].at) {
+        /* Payload is reckoned from sequence numbers, which anybody can send; packets are counted.
+         */
+        f->bytes_out = zeek_count(value[CONN_ORIG_IP_BYTES]);
+        f->bytes_in = zeek_count(value[CONN_RESP_IP_BYTES]);
+        f->payload_out = f->payload_out < f->bytes_out ? f->payload_out : f->bytes_out;
+        f->payload_in = f->payload_in < f->bytes_in ? f->payload_in : f->bytes_in;
+    } else {
+        f->bytes_out = f->payload_out + heads * f->packets_out;
+        f->bytes_in = f->payload_in + heads * f->packets_in;
+    }
+    uint64_t missed = zeek_count(value[CONN_MISSED]);
+    f->lost_in = missed < UINT32_MAX ? (uint32_t)missed : UINT32_MAX; /* the side is not told */
+}
+
+static enum log_line conn_read(struct zeek *zeek, struct log_entry *entry)
+{
+    const struct text *value = zeek->value;
+    struct ends ends;
+    struct instant first;
+    if (!zeek_time(zeek, entry->block, &first)) {
+        entry->wrong = "no time";
+        return LOG_DAMAGED;
+    }
+    struct instant last = {first.us + zeek_interval_us(value[CONN_DURATION])};
+    entry->time = last;
+    if (!zeek_ends(zeek, &ends)) {
+        entry->wrong = "an address cannot be read";
+        return LOG_DAMAGED;
+    }
+    ends.protocol = zeek_protocol(value[CONN_PROTO]);
+    if (ends.protocol == 0)
+        return LOG_IGNORED;
+    if (ends.protocol == PROTOCOL_ICMP && !address_is_v4(ends.host))
+        ends.protocol = PROTOCOL_ICMP6;
+    if (ends.protocol == PROTOCOL_ICMP || ends.protocol == PROTOCOL_ICMP6)
+        ends.host_port.number = ends.outside_port.number = 0; /* type and code */
+    struct flow_record *f = block_flow(entry->block, last, entry->number, &ends);
+    f->first = first;
+    f->last = last;
+    counts_fill(f, value, ends.protocol);
+    f->app = value[CONN_SERVICE].len ? app_of(value[CONN_SERVICE]) : NULL;
+    size_t letters = value[CONN_HISTORY].len;
+    letters = letters < sizeof f->history ? letters : sizeof f->history - 1;
+    if (letters)
+        memcpy(f->history, value[CONN_HISTORY].at, letters);
+    if (ends.protocol == PROTOCOL_TCP) {
+        tcp_fill(f, value);
+    } else {
+        f->begun = true;
+        f->answered = f->established = value[CONN_RESP_PKTS].at
+                                           ? f->packets_in > 0 && f->packets_out > 0
+                                           : text_is(value[CONN_STATE], "SF") || f->payload_in > 0;
+    }
+    return LOG_USED;
+}
+
+const struct zeek_kind zeek_conn = {
+    .name = "conn",
+    .rank = 9,
+    .columns = ZEEK_COMMON "proto service duration orig_bytes resp_bytes conn_state missed_bytes "
+                           "history orig_pkts orig_ip_bytes resp_pkts resp_ip_bytes",
+    .marks = "conn_state",
+    .read = conn_read,
+};

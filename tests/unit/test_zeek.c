@@ -1,0 +1,719 @@
+/* Zeek's logs: each kind's lines and what they become, both forms, headers of all ages, what is
+ * refused, and the logs of one hour read together. */
+#include "guard.h"
+#include "logs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include <cmocka.h>
+
+#define HEAD(path, fields)                                                                         \
+    "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\t" path    \
+    "\n#open\t2024-03-05-10-00-00\n#fields\t" fields "\n"
+#define ENDS "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\t"
+#define CONN_FIELDS                                                                                \
+    ENDS "proto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state\tlocal_orig\tlocal_resp\t"  \
+         "missed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\t"             \
+         "tunnel_parents"
+#define CONN HEAD("conn", CONN_FIELDS)
+#define FROM "\tCHhAvVGS1DHFjwGM9\t10.0.0.5\t50000\t203.0.113.9\t"
+#define CONN_LINE                                                                                  \
+    "1709632800.250000" FROM "443\ttcp\tssl\t1.500000\t700\t4000\tSF\tT\tF\t0\tShADadFf\t11\t"     \
+    "1200\t9\t4400\t(empty)\n"
+#define TIME_US (INT64_C(1709632800) * SECOND_US + 250000)
+
+static void take(struct log_taken *ret, const char *log)
+{
+    log_take(ret, &source_zeek, log, strlen(log), false);
+}
+
+static void reads_conversations(void **state)
+{
+    (void)state;
+    struct log_taken t;
+    take(&t, CONN CONN_LINE);
+    assert_int_equal(t.records, 1);
+    const struct record *r = log_record(&t, 0);
+    const struct flow_record *f = r->flow;
+    assert_int_equal(r->kind, RECORD_FLOW);
+    assert_int_equal(r->number, 8);
+    assert_int_equal(f->first.us, TIME_US);
+    assert_int_equal(f->last.us, TIME_US + 1500000);
+    assert_int_equal(r->time.us, f->last.us);
+    assert_int_equal(address_v4_number(r->ends.host), 0x0a000005);
+    assert_int_equal(address_v4_number(r->ends.outside), 0xcb007109);
+    assert_true(r->ends.host_port.number == 50000 && r->ends.outside_port.number == 443);
+    assert_int_equal(r->ends.protocol, PROTOCOL_TCP);
+    assert_string_equal(f->app, "tls");
+    assert_string_equal(f->history, "ShADadFf");
+    assert_true(f->begun && f->established && f->answered && !f->refused && !f->cut);
+    assert_true(f->packets_out == 11 && f->packets_in == 9);
+    assert_true(f->bytes_out == 1200 && f->bytes_in == 4400);
+    assert_true(f->payload_out == 700 && f->payload_in == 4000);
+    assert_int_equal(t.source->lacks, LACK_BIT(names) | LACK_BIT(web) | LACK_BIT(tls) |
+                                          LACK_BIT(certificates) | LACK_BIT(content) |
+                                          LACK_BIT(identity));
+    log_drop(&t);
+}
+
+static void tells_what_happened(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line; /* proto to resp_ip_bytes */
+        bool begun, established, answered, refused;
+        const char *app;
+    } row[] = {
+        {"tcp\t-\t-\t-\t-\tS0\tT\tF\t0\tS\t1\t60\t0\t0", true, false, false, false, NULL},
+        {"tcp\t-\t0.1\t0\t0\tREJ\tT\tF\t0\tSr\t2\t104\t2\t80", true, false, false, true, NULL},
+        /* a reset whose number makes believe that 2 GB were sent */
+        {"tcp\t-\t3.4\t0\t1982834349\tREJ\tF\tT\t0\tHWrrr\t3\t120\t3\t120", true, false, false,
+         true, NULL},
+        {"tcp\thttp\t5\t10\t20\tS1\tT\tF\t0\tShADad\t4\t200\t4\t200", true, true, true, false,
+         "http"},
+        {"tcp\t-\t5\t0\t0\tS1\tT\tF\t0\tShA\t4\t200\t4\t200", true, true, false, false, NULL},
+        {"tcp\t-\t5\t10\t20\tOTH\tT\tF\t0\tDd\t4\t200\t4\t200", false, true, true, false, NULL},
+        {"tcp\t-\t5\t10\t0\tOTH\tT\tF\t0\tD\t4\t200\t0\t0", false, false, false, false, NULL},
+        {"tcp\t-\t5\t10\t20\tSF\tT\tF\t0\t-\t4\t200\t4\t200", true, true, true, false, NULL},
+        {"udp\tdns\t0.1\t30\t60\tSF\tT\tF\t0\tDd\t1\t58\t1\t88", true, true, true, false, "dns"},
+        {"udp\t-\t-\t-\t-\tS0\tT\tF\t0\tD\t1\t58\t0\t0", true, false, false, false, NULL},
+        {"icmp\t-\t0.1\t56\t56\tOTH\tT\tF\t0\t-\t1\t84\t1\t84", true, true, true, false, NULL},
+        {"tcp\tgssapi,smb,krb\t5\t10\t20\tSF\tT\tF\t0\tShADad\t4\t200\t4\t200", true, true, true,
+         false, "smb"},
+        {"tcp\t-ssl\t5\t10\t20\tSF\tT\tF\t0\tShADad\t4\t200\t4\t200", true, true, true, false,
+         NULL},
+        {"tcp\tspicy_new\t5\t10\t20\tSF\tT\tF\t0\tShADad\t4\t200\t4\t200", true, true, true, false,
+         "other"},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        char log[1024];
+        struct log_taken t;
+        (void)snprintf(log, sizeof log, CONN "1709632800.250000" FROM "8080\t%s\t-\n", row[i].line);
+        take(&t, log);
+        const struct flow_record *f = log_record(&t, 0)->flow;
+        assert_int_equal(f->begun, row[i].begun);
+        assert_int_equal(f->established, row[i].established);
+        assert_int_equal(f->answered, row[i].answered);
+        assert_int_equal(f->refused, row[i].refused);
+        assert_true(f->payload_in <= f->bytes_in);
+        if (row[i].app)
+            assert_string_equal(f->app, row[i].app);
+        else
+            assert_null(f->app);
+        log_drop(&t);
+    }
+}
+
+/* Version 1.5 to 2.2, another separator, columns in another order, a second header. */
+static void follows_headers(void **state)
+{
+    (void)state;
+    static const char log[] = HEAD(
+        "conn", ENDS
+        "proto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state\t"
+        "local_orig\tmissed_bytes\thistory\torig_pkts\torig_ip_bytes\t"
+        "resp_pkts\tresp_ip_bytes\ttunnel_parents") "1258531221.486539\tPii6cUUq1v4\t10.0.0."
+                                                    "5\t68\t10.0.0.1\t67\tudp\t-\t0."
+                                                    "163820\t301\t300\tSF"
+                                                    "\t-\t0\tDd\t1\t329\t1\t328\t(empty)\n"
+                                                    "#close\t2024-03-05-11-00-00\n"
+                                                    "#separator "
+                                                    "\\x7c\n#set_separator|;\n#empty_field|EMPTY\n#"
+                                                    "unset_field|NIL\n#path|conn\n"
+                                                    "#fields|_node|id_resp_h|id_resp_p|id_orig_h|"
+                                                    "id_orig_p|novel|ts|proto|history|duration\n"
+                                                    "w-1|203.0.113.9|80|10.0.0.6|NIL|x "
+                                                    "y|1709632800.25|tcp|EMPTY|NIL\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 2);
+    assert_int_equal(log_record(&t, 0)->flow->bytes_in, 328);
+    const struct record *r = log_record(&t, 1);
+    assert_int_equal(r->time.us, TIME_US);
+    assert_int_equal(address_v4_number(r->ends.host), 0x0a000006);
+    assert_true(r->ends.host_port.number == 0 && r->ends.outside_port.number == 80);
+    assert_int_equal(t.source->units, 16);
+    assert_int_equal(t.source->remarks, 14);
+    log_drop(&t);
+}
+
+/* Columns that somebody added are not read: behind the others, or behind blanks in the last. */
+static void passes_labels(void **state)
+{
+    (void)state;
+    static const char *const logs[] = {
+        HEAD("conn", CONN_FIELDS
+             "\tlabel\tdetailedlabel") "1709632800.250000" FROM
+                                       "443\ttcp\tssl\t1."
+                                       "5\t7\t4\tSF\tT\tF\t0\tShADadFf\t11\t12\t9\t44\t(empty)\t"
+                                       "Malicious\tC2\n",
+        HEAD(
+            "conn", CONN_FIELDS
+            "   label   detailed-label") "1709632800.250000" FROM
+                                         "443\ttcp\tssl\t1."
+                                         "5\t7\t4\tSF\tT\tF\t0\tShADadFf\t11\t12\t9\t44\t(empty)   "
+                                         "Malicious   C&C\n",
+        HEAD("conn", ENDS "proto\tservice\tresp_bytes\thistory   label") "1709632800.250000" FROM
+                                                                         "443\ttcp\tssl\t4\tShADadF"
+                                                                         "f   Malicious\n",
+    };
+    for (size_t i = 0; i < sizeof logs / sizeof logs[0]; i++) {
+        struct log_taken t;
+        take(&t, logs[i]);
+        assert_int_equal(t.records, 1);
+        assert_string_equal(log_record(&t, 0)->flow->history, "ShADadFf");
+        log_drop(&t);
+    }
+}
+
+static void accounts_for_lines(void **state)
+{
+    (void)state;
+    static const char log[] =
+        CONN "\t" CONN_LINE "\n"
+             "1709632800.250000\tC1\t10.0.0.5\t50000\t203.0.113.9\n"
+             "then" FROM "443\ttcp\tssl\t1\t7\t4\tSF\tT\tF\t0\tSh\t1\t1\t9\t"
+             "4\t(empty)\n"
+             "1709632800.25\tC1\t10.0.0.5\t1\t-\t2\ttcp\tssl\t1\t7\t4\tSF\tT\t"
+             "F\t0\tSh\t1\t1\t9\t4\t(empty)\n"
+             "1709632800.25" FROM "0\tunknown_transport\t-\t1\t7\t4\tSF\tT\tF"
+             "\t0\tSh\t1\t1\t9\t4\t(empty)\n"
+             "\t#close\t2024-03-05-11-00-00\n"
+             "1709632800.250000\tC1\t10.0.";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.source->units, 15);
+    assert_int_equal(t.source->used, 1);
+    assert_int_equal(t.source->remarks, 9);
+    assert_int_equal(t.source->skips.count[SKIP_line_ignored], 1);
+    assert_int_equal(t.source->skips.count[SKIP_line_damaged], 4);
+    assert_non_null(strstr(t.source->damage, "line 10: fewer fields than the header names"));
+    log_drop(&t);
+    log_check(&source_zeek, log, sizeof log - 1);
+}
+
+static void knows_conn_without_header(void **state)
+{
+    (void)state;
+    static const char old[] =
+        "1258531221.486539\tPii6cUUq1v4\t10.0.0.5\t68\t203.0.113.9\t67\tudp\t-"
+        "\t0.163820\t301\t300\tSF\t-\t0\tDd\t1\t329\t1\t328\t(empty)\n";
+    static const char dns[] = "1709632800.1" FROM "53\tudp\t7\t-\twww.example.com\t1\tC_INTERNET\t"
+                              "1\tA\t-\t-\tF\tF\tT\tF\t0\t-\t-\tF\n";
+    struct log_taken t;
+    take(&t, CONN_LINE CONN_LINE);
+    assert_int_equal(t.records, 2);
+    assert_int_equal(log_record(&t, 1)->flow->bytes_in, 4400);
+    log_drop(&t);
+    take(&t, old);
+    assert_int_equal(t.records, 1);
+    assert_int_equal(log_record(&t, 0)->flow->bytes_in, 328);
+    log_drop(&t);
+    struct input in;
+    struct err err = {""};
+    assert_true(source_zeek.knows((const uint8_t *)dns, sizeof dns - 1));
+    input_memory(&in, dns, sizeof dns - 1);
+    assert_null(source_zeek.open(&source_zeek, &in, "x/dns.log", &err));
+    assert_non_null(strstr(err.text, "x/dns.log: columns as in a Zeek log, but no header"));
+}
+
+#define DNS                                                                                        \
+    HEAD("dns",                                                                                    \
+         ENDS "proto\ttrans_id\trtt\tquery\tqclass\tqclass_name\tqtype\tqtype_name\trcode\t"       \
+              "rcode_name\tAA\tTC\tRD\tRA\tZ\tanswers\tTTLs\trejected")
+
+static void reads_names(void **state)
+{
+    (void)state;
+    static const char log[] = DNS
+        "1709632800.25" FROM "53\tudp\t77\t0.25\tWWW.Ex\\x20mple\\\\.com.\t1\tC_INTERNET\t1\tA"
+        "\t0\tNOERROR\tF\tF\tT\tT\t0\tcdn.example.net,198.51.100.7,2001:db8::7,TXT 3 a\\x2cb,"
+        "<unknown type=65>\t60.000000,30.000000,1.5\tF\n"
+        "1709632800.25" FROM "53\tudp\t78\t-\t9.113.0.203.in-addr.arpa\t1\tC_INTERNET\t12\tPTR"
+        "\t3\tNXDOMAIN\tF\tF\tF\tT\t0\t-\t-\tF\n"
+        "1709632800.25" FROM "53\tudp\t79\t-\tx.example\t1\tC_INTERNET\t16\tTXT\t-\t-\tF\tF\tT"
+        "\tT\t0\t-\t-\tF\n"
+        "1709632800.25\tC\t10.0.0.5\t137\t10.0.0.255\t137\tudp\t1\t-\tWORKGROUP\t1\tC_INTERNET\t"
+        "32\tNB\t-\t-\tF\tF\tT\tF\t1\t-\t-\tF\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 5);
+    const struct dns_record *q = log_record(&t, 0)->dns, *a = log_record(&t, 1)->dns;
+    assert_true(!q->response && q->recursion && q->id == 77 && q->type == 1 && q->rclass == 1);
+    assert_true(text_is(q->name, "www.ex\\032mple\\092.com"));
+    assert_true(a->response && a->rcode == 0 && a->answers_len == 5 && a->answers_total == 5);
+    assert_int_equal(log_record(&t, 1)->time.us, TIME_US + 250000);
+    assert_true(a->answer[0].type == 5 && text_is(a->answer[0].name, "cdn.example.net"));
+    assert_int_equal(a->answer[0].ttl_s, 60);
+    assert_true(a->answer[1].type == 1 && address_v4_number(a->answer[1].address) == 0xc6336407);
+    assert_true(a->answer[2].type == 28 && a->answer[2].ttl_s == 1);
+    assert_true(a->answer[3].type == 16 && text_is(a->answer[3].data, "a,b"));
+    assert_true(a->answer[4].name.at == NULL && a->answer[4].ttl_s == 0);
+    assert_int_equal(q->message_len, 12 + 6 + 22);
+    assert_true(a->message_len > q->message_len + 5 * 12);
+    assert_true(log_record(&t, 3)->dns->response && log_record(&t, 3)->dns->rcode == 3);
+    assert_false(log_record(&t, 4)->dns->response);
+    assert_int_equal(t.source->skips.count[SKIP_line_ignored], 1);
+    assert_false(t.source->lacks & LACK_BIT(names));
+    log_drop(&t);
+}
+
+static void reads_requests(void **state)
+{
+    (void)state;
+    static const char log[] = HEAD(
+        "http", ENDS
+        "trans_depth\tmethod\thost\turi\treferrer\tversion\tuser_agent\torigin\t"
+        "request_body_len\tresponse_body_len\tstatus_code\tstatus_msg\ttags\t"
+        "orig_mime_types\tresp_mime_types") "1709632800.25" FROM
+                                            "80\t1\tPOST\tWWW.Example.com\t/"
+                                            "a\\x09b?c=d\t-\t1.1\t(empty)\t-\t12\t"
+                                            "345\t200\tOK\t(empty)\ttext/plain,x/y\timage/png\n"
+                                            "1709632800.25" FROM "80\t1\t-\t-\t-\t-\t-\t-\t-"
+                                                                 "\t0\t0\t-\t-\t(empty)\t-\t-\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 2);
+    const struct http_record *h = log_record(&t, 0)->http;
+    assert_true(text_is(h->method, "POST") && text_is(h->host, "www.example.com"));
+    assert_true(text_is(h->target, "/a\tb?c=d") && h->referer.at == NULL);
+    assert_true(h->has_host && h->has_user_agent && h->user_agent.len == 0);
+    assert_true(h->request_body == 12 && h->response_body == 345 && h->status == 200);
+    assert_true(text_is(h->content_type, "text/plain") && text_is(h->response_type, "image/png"));
+    assert_true(h->body.at == NULL && h->response_start.at == NULL);
+    h = log_record(&t, 1)->http;
+    assert_true(h->method.at == NULL && !h->has_host && h->status == 0 && h->response_body == -1);
+    log_drop(&t);
+}
+
+static void reads_handshakes(void **state)
+{
+    (void)state;
+    static const char log[] =
+        HEAD("ssl", ENDS "version\tcipher\tserver_name\tresumed\tnext_protocol\testablished\t"
+                         "ssl_history\tcert_chain_fps\tsubject\tissuer\tvalidation_"
+                         "status\tja3\tja4") "1709632800.25" FROM "443\tTLSv12\tX\tWWW.Example."
+                                                                  "com\tF\th2\tT\tCsxknGIti\t"
+                                             "ee18ffe1230ec2dc9ca4d310b37bd5030de5594ba45581e8495e5"
+                                             "03858e38c28,67\t-\t-\tok\t"
+                                             "E0FF89ED9185DFB09184797A4C3F2E1C\tt13d1516h2_"
+                                             "8daaf6152771_02713d6af862\n"
+                                             "1709632800.25" FROM
+                                             "443\tTLSv12\tX\t-\tF\t-\tT\t-\t-\tCN=a\\\\, "
+                                             "b,O=c\tCN=a\\\\, b,O=c\t"
+                                             "self signed certificate\t0\t-\n"
+                                             "1709632800.25" FROM
+                                             "443\t-\t-\t-\tF\t-\tF\tsi\t-\t-\t-\t-\t-\t-\n"
+                                             "1709632800.25" FROM
+                                             "443\tDTLSv12\t-\t-\tT\t-\tT\tCs\t-\t-\t-\t-\t-\t-\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 4);
+    const struct tls_record *s = log_record(&t, 0)->tls;
+    assert_true(s->client && s->server && s->version == 0x0303);
+    assert_true(text_is(s->server_name, "www.example.com") && text_is(s->alpn, "h2"));
+    assert_string_equal(s->ja3, "e0ff89ed9185dfb09184797a4c3f2e1c");
+    assert_string_equal(s->ja4, "t13d1516h2_8daaf6152771_02713d6af862");
+    assert_true(s->certificate_seen && s->certificate.sha256[0] == 0xee);
+    assert_true(s->certificate.name_unknown && !s->certificate.self_signed);
+    s = log_record(&t, 1)->tls;
+    assert_true(s->certificate_seen && s->certificate.self_signed && s->ja3[0] == '\0');
+    assert_true(text_is(s->certificate.subject, "CN=a\\, b,O=c") && s->server_name.at == NULL);
+    s = log_record(&t, 2)->tls;
+    assert_true(!s->client && !s->server && !s->certificate_seen);
+    assert_int_equal(log_record(&t, 3)->ends.protocol, PROTOCOL_UDP);
+    assert_false(t.source->lacks & (LACK_BIT(tls) | LACK_BIT(certificates)));
+    log_drop(&t);
+}
+
+static void reads_who_they_are(void **state)
+{
+    (void)state;
+    static const char log[] = HEAD(
+        "dhcp",
+        "ts\tuids\tclient_addr\tserver_addr\tmac\thost_name\tclient_fqdn\tdomain\t"
+        "requested_addr\tassigned_addr\tlease_time\tmsg_types") "1709632800.25\tC1\t-\t10.0.0."
+                                                                "1\t08:00:27:5E:9a:"
+                                                                "a6\tpc\\x095\tpc-5.corp.example\t-"
+                                                                "\t-\t"
+                                                                "10.0.0.5\t600.0\tDISCOVER,OFFER,"
+                                                                "REQUEST,ACK\n"
+                                                                "1709632800.25\tC1\t10.0.0.6\t10.0."
+                                                                "0.1\t08:00:27:5E:9a:a7\t-\tpc-6."
+                                                                "corp.example\t-\t-\t"
+                                                                "-\t600.0\tREQUEST,ACK\n"
+                                                                "1709632800.25\tC1\t-\t-\t08:00:27:"
+                                                                "5E:9a:a8\tpc-7\t-\t-\t10.0.0.7\t-"
+                                                                "\t-\tDISCOVER\n" HEAD("dhcp", ENDS "mac\tassigned_ip\tlease_time\ttrans_id") "1709632800.25\tC1\t10.0.0.8\t68\t10.0.0.1\t67\t00:0b:db:63:5b:d4\t10.0.0.8\t864000.0\t7\n" HEAD(
+                                                                    "kerberos", ENDS
+                                                                    "request_"
+                                                                    "type\tclient\tservice\tsuccess"
+                                                                    "\terror_msg") "1709632800."
+                                                                                   "25" FROM
+                                                                                   "88\tAS\tanna/"
+                                                                                   "CORP."
+                                                                                   "EXAMPLE\tkrbtgt"
+                                                                                   "/CORP."
+                                                                                   "EXAMPLE\tT\t-\n"
+                                                                                   "1709632800."
+                                                                                   "25" FROM
+                                                                                   "88\tAS\tPC-5$/"
+                                                                                   "CORP."
+                                                                                   "EXAMPLE\tkrbtgt"
+                                                                                   "/CORP."
+                                                                                   "EXAMPLE\tT\t-\n"
+                                                                                   "1709632800."
+                                                                                   "25" FROM
+                                                                                   "88\tAS\tnobody/"
+                                                                                   "CORP."
+                                                                                   "EXAMPLE\tkrbtgt"
+                                                                                   "/CORP."
+                                                                                   "EXAMPLE\tF\tUNK"
+                                                                                   "NOWN\n"
+                                                                                   "1709632800."
+                                                                                   "25" FROM
+                                                                                   "88\t-\t-\t-\t-"
+                                                                                   "\t-\n" HEAD(
+                                                                                       "ntlm", ENDS
+                                                                                       "username\th"
+                                                                                       "ostname\tdo"
+                                                                                       "mainname\ts"
+                                                                                       "erver_nb_"
+                                                                                       "computer_"
+                                                                                       "name\tsucce"
+                                                                                       "ss") "17096"
+                                                                                             "32800"
+                                                                                             ".2"
+                                                                                             "5" FROM
+                                                                                             "445\t"
+                                                                                             "berta"
+                                                                                             "\tPC-"
+                                                                                             "5\tCO"
+                                                                                             "RP\tS"
+                                                                                             "RV\tT"
+                                                                                             "\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 6);
+    const struct identity_record *i = log_record(&t, 0)->identity;
+    assert_int_equal(log_record(&t, 0)->kind, RECORD_IDENTITY);
+    assert_int_equal(address_v4_number(log_record(&t, 0)->ends.host), 0x0a000005);
+    assert_string_equal(i->known_by, "dhcp");
+    assert_true(i->mac == UINT64_C(0x0800275e9aa6) && text_is(i->name, "pc?5"));
+    assert_true(text_is(i->domain, "corp.example"));
+    i = log_record(&t, 1)->identity;
+    assert_true(text_is(i->name, "pc-6") && text_is(i->domain, "corp.example"));
+    assert_int_equal(address_v4_number(log_record(&t, 2)->ends.host), 0x0a000008);
+    i = log_record(&t, 3)->identity;
+    assert_string_equal(i->known_by, "kerberos");
+    assert_true(text_is(i->user, "anna") && text_is(i->domain, "CORP.EXAMPLE") && !i->name.at);
+    i = log_record(&t, 4)->identity;
+    assert_true(text_is(i->name, "PC-5") && i->user.at == NULL);
+    i = log_record(&t, 5)->identity;
+    assert_true(text_is(i->user, "berta") && text_is(i->name, "PC-5"));
+    assert_int_equal(t.source->skips.count[SKIP_line_ignored], 3);
+    assert_false(t.source->lacks & LACK_BIT(identity));
+    log_drop(&t);
+}
+
+static void reads_alerts(void **state)
+{
+    (void)state;
+    static const char
+        log[] =
+            HEAD("notice", ENDS "fuid\tproto\tnote\tmsg\tsub\tsrc\tdst\tp\tn\tactions\tsuppress_"
+                                "for") "1709632800.25" FROM "443\t-\ttcp\tIntel::Notice\tIntel hit "
+                                                            "on 203.0.113.9\t-\t-\t-\t-\t-\t"
+                                       "Notice::ACTION_LOG\t3600.0\n"
+                                       "1709632800.25\t-\t-\t-\t-\t-\t-\ttcp\tCobaltStrike::C2_"
+                                       "Found\t-\t-\t10.0.0.5\t203.0.113.9\t"
+                                       "8443\t-\t-\t-\n"
+                                       "1709632800.25" FROM "443\t-\ttcp\tSSL::Invalid_Server_"
+                                                            "Cert\tself signed\t-\t-\t-\t-\t-\t-\t"
+                                       "-\n"
+                                       "1709632800.25\t-\t-\t-\t-\t-\t-\ttcp\tScan::Port_Scan\tx\t-"
+                                       "\t10.0.0.5\t10.0.0.6\t-\t-\t-\t"
+                                       "-\n" HEAD(
+                                           "intel", ENDS
+                                           "seen.indicator\tseen.indicator_type\tseen."
+                                           "where\tsources") "1709632800.25" FROM
+                                                             "443\tbad.example\tIntel::DOMAIN\tDNS:"
+                                                             ":IN_REQUEST\tlist-a,list-b\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 3);
+    const struct alert_record *a = log_record(&t, 0)->alert;
+    assert_string_equal(a->by, "zeek");
+    assert_true(text_is(a->category, "Intel::Notice") && a->count == 1);
+    assert_true(text_is(a->signature, "Intel::Notice: Intel hit on 203.0.113.9"));
+    assert_int_equal(log_record(&t, 1)->ends.outside_port.number, 8443);
+    a = log_record(&t, 2)->alert;
+    assert_true(text_is(a->category, "Intel::DOMAIN"));
+    assert_true(text_is(a->signature, "listed: bad.example, seen in DNS::IN_REQUEST, by list-a"));
+    log_drop(&t);
+}
+
+static void reads_json(void **state)
+{
+    (void)state;
+    static const char log[] =
+        "{\"ts\":1709632800.25,\"uid\":\"C1\",\"id.orig_h\":\"10.0.0.5\",\"id.orig_p\":50000,"
+        "\"id.resp_h\":\"203.0.113.9\",\"id.resp_p\":443,\"proto\":\"tcp\",\"service\":\"ssl\","
+        "\"duration\":9.5e-01,\"orig_bytes\":700,\"resp_bytes\":4000,\"conn_state\":\"SF\","
+        "\"local_orig\":true,\"history\":\"ShADadFf\",\"orig_pkts\":11,\"orig_ip_bytes\":1200,"
+        "\"resp_pkts\":9,\"resp_ip_bytes\":4400,\"label\":\"Malicious\"}\n"
+        "{\"@stream\":\"dns\",\"@proc\":\"zeek\",\"ts\":\"2024-03-05T10:00:00.25Z\",\"id_orig_h\":"
+        "\"10.0.0.5\",\"id_orig_p\":1,\"id_resp_h\":\"10.0.0.1\",\"id_resp_p\":53,\"proto\":"
+        "\"udp\","
+        "\"query\":\"a\\u00e9\\\\x41.example\",\"qtype\":1,\"rcode\":0,\"RD\":true,"
+        "\"answers\":[\"203.0.113.9\",\"x\\\"y\"],\"TTLs\":[1.0,2.5]}\n"
+        "{\"http\": "
+        "{\"ts\":1709632800250.0,\"id.orig_h\":\"10.0.0.5\",\"id.orig_p\":1,\"id.resp_h\":"
+        "\"203.0.113.9\",\"id.resp_p\":80,\"method\":\"GET\",\"host\":\"A.example\",\"uri\":\"/x\","
+        "\"request_body_len\":0,\"status_code\":null,\"resp_mime_types\":[\"a/b\"],\"tags\":[]}}\n"
+        "{\"_path\":\"weird\",\"ts\":1,\"name\":\"x\"}\n"
+        "{\"ts\":1709632800.25,\"name\":\"truncated_header\",\"notice\":false,\"peer\":\"zeek\"}\n"
+        "{\"_path\":\"conn\",\"ts\":1709632800.25,\"id.orig_h\":\"10.0.0.5\",\"id.resp_h\":"
+        "\"203.0.113.9\",\"proto\":\"udp\"}\n"
+        "{\"ts\":1709632800.25,\"id.orig_h\":\"10.0.0.5\"\n"
+        "{\"_path\":\"conn\",\"ts\":1709632800.25}\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 5);
+    const struct record *r = log_record(&t, 0);
+    assert_true(r->flow->first.us == TIME_US && r->time.us == TIME_US + 950000);
+    assert_true(r->ends.host_port.number == 50000 && r->flow->bytes_in == 4400);
+    assert_string_equal(r->flow->history, "ShADadFf");
+    assert_string_equal(r->flow->app, "tls");
+    r = log_record(&t, 1);
+    assert_true(r->time.us == TIME_US && r->dns->recursion);
+    assert_true(text_is(r->dns->name, "a\\195\\169a.example"));
+    assert_int_equal(log_record(&t, 2)->dns->answers_len, 2);
+    assert_int_equal(log_record(&t, 2)->dns->answer[1].ttl_s, 2);
+    r = log_record(&t, 3);
+    assert_true(r->time.us == TIME_US && text_is(r->http->host, "a.example"));
+    assert_true(r->http->status == 0 && text_is(r->http->response_type, "a/b"));
+    assert_int_equal(t.source->used, 4);
+    assert_int_equal(t.source->skips.count[SKIP_line_ignored], 2);
+    assert_int_equal(t.source->skips.count[SKIP_line_damaged], 2);
+    log_drop(&t);
+    log_check(&source_zeek, log, sizeof log - 1);
+}
+
+static void dates_a_clock_that_starts_at_zero(void **state)
+{
+    (void)state;
+    struct log_taken t;
+    take(&t, CONN "3023.360285" FROM "443\ttcp\tssl\t1.5\t7\t4\tSF\tT\tF\t0\tSh\t1\t1\t9\t4\t-\n");
+    assert_int_equal(log_record(&t, 0)->flow->first.us,
+                     (INT64_C(946684800) + 3023) * SECOND_US + 360285);
+    assert_int_equal(t.block[0].relative, 1);
+    log_drop(&t);
+}
+
+/* ---- sets */
+
+static void belongs(const char *log, const char *name, const char *word, const char *key)
+{
+    struct source_member member;
+    bool is = source_zeek.member((const uint8_t *)log, strlen(log), text_of(name), &member);
+    assert_int_equal(is, word != NULL);
+    if (is) {
+        assert_true(text_is(member.word, word));
+        assert_string_equal(member.key, key);
+    }
+}
+
+static void tells_sets(void **state)
+{
+    (void)state;
+    belongs(CONN, "conn.log", "conn", "*.log");
+    belongs(DNS, "dns.log.gz", "dns", "*.log");
+    belongs(CONN, "conn.16:00:00-17:00:00.log.gz", "conn", "*.17:00:00.log");
+    belongs(CONN, "conn.16:02:19-17:00:00.log.zst", "conn", "*.17:00:00.log");
+    belongs(CONN, "site_conn-20240305.log", "conn", "site_*-20240305.log");
+    belongs(CONN, "other.log", NULL, NULL);
+    belongs(HEAD("conn_long", "ts"), "conn_long.log", "conn_long", "*.log");
+    belongs(CONN, "conn_long.log", NULL, NULL);
+    belongs("{\"ts\":1.5,\"uid\":\"C\"}\n", "weird.log", "weird", "*.log");
+    belongs("{\"_path\":\"dns\",\"ts\":1.5}\n", "x_dns.json", "dns", "x_*.json");
+    belongs("{\"@stream\":\"dns\",\"ts\":1.5}\n", "combined.log", NULL, NULL);
+    belongs(CONN_LINE, "conn.log", "conn", "*.log");
+    belongs("{\"event_type\":\"dns\"}\n", "eve.json", NULL, NULL);
+}
+
+struct folder {
+    char path[40];
+    char *file[8];
+    size_t len;
+};
+
+static void folder_add(struct folder *f, const char *name, const char *content)
+{
+    char path[128];
+    (void)snprintf(path, sizeof path, "%s/%s", f->path, name);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(content, 1, strlen(content), file), strlen(content));
+    assert_int_equal(fclose(file), 0);
+    f->file[f->len++] = mem_strdup(path);
+}
+
+static void folder_remove(struct folder *f)
+{
+    while (f->len > 0) {
+        (void)remove(f->file[--f->len]);
+        mem_free(f->file[f->len]);
+    }
+    assert_int_equal(rmdir(f->path), 0);
+}
+
+#define X509 HEAD("x509", "ts\tid\tcertificate.subject\tcertificate.issuer\tsan.dns")
+#define FILES HEAD("files", "ts\tfuid\ttx_hosts\tmime_type\tsha1")
+#define SSL HEAD("ssl", ENDS "version\tserver_name\testablished\tcert_chain_fuids")
+#define SSL_LINE(time, id) time FROM "443\tTLSv12\twww.example.com\tT\t" id ",F9\n"
+#define CONN_AT(time)                                                                              \
+    time FROM "443\ttcp\tssl\t1.500000\t700\t4000\tSF\tT\tF\t0\tShADadFf\t11\t1200\t9\t4400\t-\n"
+
+/* Hours 10 and 11 of a day. In each, certificates first, then names, then conversations. */
+static void merges_by_hour(void **state)
+{
+    (void)state;
+    struct folder f = {.path = "/tmp/muster-test-XXXXXX"};
+    struct source_list list;
+    struct err err = {""};
+    assert_non_null(mkdtemp(f.path));
+    folder_add(&f, "conn.log", CONN CONN_AT("1709632800.1") CONN_AT("1709636399.9"));
+    folder_add(&f, "ssl.log",
+               SSL SSL_LINE("1709632801.1", "F1") SSL_LINE("1709636401.1", "F2")
+                   SSL_LINE("1709636402.1", "F3"));
+    folder_add(&f, "x509.log",
+               X509 "1709632801.2\tF1\tCN=one\tCN=ca\tone.example,two.example\n"
+                    "1709636401.2\tF2\tCN=two\tCN=two\t-\n");
+    folder_add(&f, "files.log",
+               FILES "1709632801.2\tF1\t203.0.113.9\tapplication/x-x509-user-cert\t"
+                     "d9105746ea023ecdc6a47e7b4d026d5308525b8c\n"
+                     "1709632801.2\tF7\t203.0.113.9\ttext/html\t-\n");
+    folder_add(&f, "weird.log", HEAD("weird", ENDS "name") "1709632801.2" FROM "1\tx\n");
+    folder_add(&f, "2nd.conn.log", CONN CONN_LINE);
+    char *paths[] = {f.file[1], f.file[5], f.path};
+    assert_true(source_list_make(&list, paths, 1, &err));
+    assert_int_equal(list.len, 1);
+    assert_string_equal(list.item[0].name, f.file[1]);
+    source_list_free(&list);
+    assert_true(source_list_make(&list, paths + 1, 2, &err));
+    source_list_free(&list);
+    assert_true(source_list_make(&list, paths + 2, 1, &err));
+    assert_int_equal(list.len, 2);
+    const struct source_item *item = &list.item[0];
+    char name[128];
+    (void)snprintf(name, sizeof name, "%s/{conn,files,ssl,weird,+1}.log", f.path);
+    assert_string_equal(item->name, name);
+    assert_int_equal(item->len, 5);
+    struct source *source = source_open_item(item, NULL, &err);
+    assert_non_null(source);
+    static const struct {
+        enum record_kind kind;
+        unsigned part;
+        uint64_t line;
+        const char *subject, *host;
+    } wanted[] = {{RECORD_TLS, 2, 8, "CN=one", "one.example"},
+                  {RECORD_FLOW, 0, 8, NULL, NULL},
+                  {RECORD_TLS, 2, 9, "CN=two", "two"},
+                  {RECORD_TLS, 2, 10, NULL, NULL},
+                  {RECORD_FLOW, 0, 9, NULL, NULL}}; /* ended in the second hour */
+    struct block *block = mem_new(1, sizeof *block);
+    size_t n = 0;
+    while (source_next(source, block))
+        for (uint32_t i = 0; i < block->records; i++, n++) {
+            const struct record *r = &block->record[i];
+            assert_true(n < sizeof wanted / sizeof wanted[0]);
+            assert_int_equal(r->kind, wanted[n].kind);
+            assert_int_equal(r->number >> RECORD_PART_BITS, wanted[n].part);
+            assert_int_equal(r->number & ((UINT64_C(1) << RECORD_PART_BITS) - 1), wanted[n].line);
+            if (r->kind != RECORD_TLS)
+                continue;
+            const struct certificate *c = &r->tls->certificate;
+            assert_true(r->tls->certificate_seen);
+            assert_true(wanted[n].subject ? text_is(c->subject, wanted[n].subject)
+                                          : !c->subject.at);
+            assert_true(wanted[n].host ? text_is(c->subject_name, wanted[n].host)
+                                       : c->name_unknown);
+            assert_int_equal(c->sha1[0], n == 0 ? 0xd9 : 0);
+            assert_int_equal(c->self_signed, n == 2);
+        }
+    assert_int_equal(n, 5);
+    assert_int_equal(source->units, 5 * 7 + 2 + 3 + 2 + 2 + 1);
+    assert_int_equal(source->used, 2 + 3 + 2 + 1);
+    assert_int_equal(source->remarks, 5 * 7);
+    assert_int_equal(source->skips.count[SKIP_line_ignored], 2);
+    assert_int_equal(source->lacks, LACK_BIT(web) | LACK_BIT(content) | LACK_BIT(identity));
+    assert_int_equal(source->read_bytes, source->size_bytes);
+    source_close(source);
+    block_free_bytes(block);
+    mem_free(block);
+    source_list_free(&list);
+    folder_remove(&f);
+}
+
+static void check_prefix(const uint8_t *bytes, size_t len, void *context)
+{
+    (void)context;
+    struct input in;
+    struct err err;
+    struct instant first;
+    struct source_member member;
+    (void)source_zeek.knows(bytes, len);
+    (void)source_zeek.first(bytes, len, &first);
+    (void)source_zeek.member(bytes, len, text_of("conn.log"), &member);
+    input_memory(&in, bytes, len);
+    struct source *source = source_zeek.open(&source_zeek, &in, "log", &err);
+    if (source == NULL)
+        return;
+    struct block *block = mem_new(1, sizeof *block);
+    while (source_zeek.next(source, block))
+        ;
+    block_free_bytes(block);
+    mem_free(block);
+    source_zeek.close(source);
+}
+
+static void reads_no_byte_too_far(void **state)
+{
+    (void)state;
+    static const char tsv[] = CONN CONN_LINE DNS
+        "1709632800.25" FROM "53\tudp\t77\t0.25\tWWW.Ex\\x20mple.com.\t1\tC_INTERNET\t1\tA\t0\t"
+        "NOERROR\tF\tF\tT\tT\t0\tcdn.example.net,198.51.100.7\t60.0,30.0\tF\n";
+    static const char json[] =
+        "{\"@stream\":\"dns\",\"ts\":\"2024-03-05T10:00:00.25Z\",\"id_orig_h\":\"10.0.0.5\","
+        "\"id_resp_h\":\"10.0.0.1\",\"query\":\"a\\u00e9\\\\x41\",\"answers\":[\"x\\\"y\",{}]}\n";
+    guard_prefixes(tsv, sizeof tsv - 1, check_prefix, NULL);
+    guard_prefixes(json, sizeof json - 1, check_prefix, NULL);
+    guard_prefixes(CONN_LINE, sizeof CONN_LINE - 1, check_prefix, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_conversations),
+        cmocka_unit_test(tells_what_happened),
+        cmocka_unit_test(follows_headers),
+        cmocka_unit_test(passes_labels),
+        cmocka_unit_test(accounts_for_lines),
+        cmocka_unit_test(knows_conn_without_header),
+        cmocka_unit_test(reads_names),
+        cmocka_unit_test(reads_requests),
+        cmocka_unit_test(reads_handshakes),
+        cmocka_unit_test(reads_who_they_are),
+        cmocka_unit_test(reads_alerts),
+        cmocka_unit_test(reads_json),
+        cmocka_unit_test(dates_a_clock_that_starts_at_zero),
+        cmocka_unit_test(tells_sets),
+        cmocka_unit_test(merges_by_hour),
+        cmocka_unit_test(reads_no_byte_too_far),
+    };
+    return cmocka_run_group_tests_name("zeek", tests, NULL, NULL);
+}
