@@ -146,14 +146,12 @@ static void passes_labels(void **state)
     (void)state;
     static const char *const logs[] = {
         HEAD("conn", CONN_FIELDS
-             "\tlabel\tdetailedlabel") "1709632800.250000" FROM
-                                       "443\ttcp\tssl\t1."
+             "\tlabel\tdetailedlabel") "1709632800.250000" FROM "443\ttcp\tssl\t1."
                                        "5\t7\t4\tSF\tT\tF\t0\tShADadFf\t11\t12\t9\t44\t(empty)\t"
                                        "Malicious\tC2\n",
         HEAD(
             "conn", CONN_FIELDS
-            "   label   detailed-label") "1709632800.250000" FROM
-                                         "443\ttcp\tssl\t1."
+            "   label   detailed-label") "1709632800.250000" FROM "443\ttcp\tssl\t1."
                                          "5\t7\t4\tSF\tT\tF\t0\tShADadFf\t11\t12\t9\t44\t(empty)   "
                                          "Malicious   C&C\n",
         HEAD("conn", ENDS "proto\tservice\tresp_bytes\thistory   label") "1709632800.250000" FROM
@@ -268,12 +266,11 @@ static void reads_requests(void **state)
         "http", ENDS
         "trans_depth\tmethod\thost\turi\treferrer\tversion\tuser_agent\torigin\t"
         "request_body_len\tresponse_body_len\tstatus_code\tstatus_msg\ttags\t"
-        "orig_mime_types\tresp_mime_types") "1709632800.25" FROM
-                                            "80\t1\tPOST\tWWW.Example.com\t/"
+        "orig_mime_types\tresp_mime_types") "1709632800.25" FROM "80\t1\tPOST\tWWW.Example.com\t/"
                                             "a\\x09b?c=d\t-\t1.1\t(empty)\t-\t12\t"
                                             "345\t200\tOK\t(empty)\ttext/plain,x/y\timage/png\n"
                                             "1709632800.25" FROM "80\t1\t-\t-\t-\t-\t-\t-\t-"
-                                                                 "\t0\t0\t-\t-\t(empty)\t-\t-\n";
+                                            "\t0\t0\t-\t-\t(empty)\t-\t-\n";
     struct log_taken t;
     take(&t, log);
     assert_int_equal(t.records, 2);
@@ -296,7 +293,7 @@ static void reads_handshakes(void **state)
         HEAD("ssl", ENDS "version\tcipher\tserver_name\tresumed\tnext_protocol\testablished\t"
                          "ssl_history\tcert_chain_fps\tsubject\tissuer\tvalidation_"
                          "status\tja3\tja4") "1709632800.25" FROM "443\tTLSv12\tX\tWWW.Example."
-                                                                  "com\tF\th2\tT\tCsxknGIti\t"
+                                             "com\tF\th2\tT\tCsxknGIti\t"
                                              "ee18ffe1230ec2dc9ca4d310b37bd5030de5594ba45581e8495e5"
                                              "03858e38c28,67\t-\t-\tok\t"
                                              "E0FF89ED9185DFB09184797A4C3F2E1C\tt13d1516h2_"
@@ -422,26 +419,25 @@ static void reads_who_they_are(void **state)
 static void reads_alerts(void **state)
 {
     (void)state;
-    static const char
-        log[] =
-            HEAD("notice", ENDS "fuid\tproto\tnote\tmsg\tsub\tsrc\tdst\tp\tn\tactions\tsuppress_"
-                                "for") "1709632800.25" FROM "443\t-\ttcp\tIntel::Notice\tIntel hit "
-                                                            "on 203.0.113.9\t-\t-\t-\t-\t-\t"
-                                       "Notice::ACTION_LOG\t3600.0\n"
-                                       "1709632800.25\t-\t-\t-\t-\t-\t-\ttcp\tCobaltStrike::C2_"
-                                       "Found\t-\t-\t10.0.0.5\t203.0.113.9\t"
-                                       "8443\t-\t-\t-\n"
-                                       "1709632800.25" FROM "443\t-\ttcp\tSSL::Invalid_Server_"
-                                                            "Cert\tself signed\t-\t-\t-\t-\t-\t-\t"
-                                       "-\n"
-                                       "1709632800.25\t-\t-\t-\t-\t-\t-\ttcp\tScan::Port_Scan\tx\t-"
-                                       "\t10.0.0.5\t10.0.0.6\t-\t-\t-\t"
-                                       "-\n" HEAD(
-                                           "intel", ENDS
-                                           "seen.indicator\tseen.indicator_type\tseen."
-                                           "where\tsources") "1709632800.25" FROM
-                                                             "443\tbad.example\tIntel::DOMAIN\tDNS:"
-                                                             ":IN_REQUEST\tlist-a,list-b\n";
+    static const char log[] =
+        HEAD("notice",
+             ENDS "fuid\tproto\tnote\tmsg\tsub\tsrc\tdst\tp\tn\tactions\tsuppress_"
+                  "for") "1709632800.25" FROM "443\t-\ttcp\tIntel::Notice\tIntel hit "
+                         "on 203.0.113.9\t-\t-\t-\t-\t-\t"
+                         "Notice::ACTION_LOG\t3600.0\n"
+                         "1709632800.25\t-\t-\t-\t-\t-\t-\ttcp\tCobaltStrike::C2_"
+                         "Found\t-\t-\t10.0.0.5\t203.0.113.9\t"
+                         "8443\t-\t-\t-\n"
+                         "1709632800.25" FROM "443\t-\ttcp\tSSL::Invalid_Server_"
+                         "Cert\tself signed\t-\t-\t-\t-\t-\t-\t"
+                         "-\n"
+                         "1709632800.25\t-\t-\t-\t-\t-\t-\ttcp\tScan::Port_Scan\tx\t-"
+                         "\t10.0.0.5\t10.0.0.6\t-\t-\t-\t"
+                         "-\n" HEAD("intel",
+                                    ENDS "seen.indicator\tseen.indicator_type\tseen."
+                                         "where\tsources") "1709632800.25" FROM
+                                                           "443\tbad.example\tIntel::DOMAIN\tDNS:"
+                                                           ":IN_REQUEST\tlist-a,list-b\n";
     struct log_taken t;
     take(&t, log);
     assert_int_equal(t.records, 3);
