@@ -78,6 +78,7 @@ $(OUT)/detect/rhythm_timer.o: ALLFLAGS += $(if $(SAN),,-O3)
 $(OUT)/store/schema.o: $(wildcard src/store/sql/*.sql)
 $(OUT)/census/census.o $(OUT)/census/trace.o: $(wildcard src/census/sql/*.sql)
 $(OUT)/output/report_html.o: src/output/report.css
+$(OUT)/record/alerts.o: src/record/alert.list
 
 $(OUT)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)

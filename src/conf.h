@@ -17,7 +17,8 @@ struct conf {
     double detector[CONF_DETECTORS][CONF_KNOBS]; /* in the order of the detector's table */
     double judge[JUDGE_KNOBS];
     double feeds[FEEDS_KNOBS];
-    double store[STORE_KNOBS]; /* change no finding: not in the digest */
+    double store[STORE_KNOBS];        /* change no finding: not in the digest */
+    const struct alert_rules *alerts; /* the caller's; NULL = alerts say nothing */
 };
 
 void conf_default(struct conf *conf);

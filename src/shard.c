@@ -139,6 +139,7 @@ void shard_counts_add(struct shard_counts *to, const struct shard_counts *from)
     to->dns += from->dns;
     to->tls += from->tls;
     to->http += from->http;
+    to->alerts += from->alerts;
     to->hosts += from->hosts;
     to->pairs_near += from->pairs_near;
     to->frames += from->frames;

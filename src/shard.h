@@ -20,7 +20,7 @@ enum { SHARDS = 16, DAYS_OPEN = 4, SHARD_APPS = 48 };
 /* What the shards saw, to be added up. */
 struct shard_counts {
     struct skips skips;
-    uint64_t flows, flows_answered, dns, tls, http, hosts, pairs_near;
+    uint64_t flows, flows_answered, dns, tls, http, alerts, hosts, pairs_near;
     uint64_t frames; /* for the heaviest shard */
     struct {
         const char *name; /* static */

@@ -41,7 +41,8 @@ struct detect shard_detect(const struct shard *s, const struct pair_entry *e, st
                             .pair = &e->pair,
                             .host = &h->host,
                             .indicators = s->indicators,
-                            .knob = s->conf->detector[d]};
+                            .knob = s->conf->detector[d],
+                            .alerts = s->conf->alerts};
     return detect;
 }
 
@@ -180,12 +181,13 @@ static uint32_t call_by_name(struct shard *s, const struct record *record, struc
     return (uint32_t)e->name_low | 1;
 }
 
+enum { PORT_DNS = 53 };
+
 /* What the host's dealings in DNS say of its role, on DNS's own port: names asked of neighbours
  * (LLMNR, NetBIOS, multicast DNS) are no DNS service, and bytes that only look like a message
  * must not make a resolver. */
 static void dns_of_host(struct host *h, const struct record *record)
 {
-    enum { PORT_DNS = 53 };
     const struct dns_record *dns = record->dns;
     const struct ends *ends = &record->ends;
     uint16_t port = ends->host_opened ? ends->outside_port.number : ends->host_port.number;
@@ -340,6 +342,30 @@ static void on_content(struct shard *s, const struct record *record)
     hand_on(s, e, h, record);
 }
 
+/* What another watcher raised. About a question, it is filed under the name that was asked for: a
+ * resolver is nobody's controller. Where a log has no flows, only alerts tell who answered. */
+static void on_alert(struct shard *s, const struct record *record)
+{
+    const struct alert_record *alert = record->alert;
+    struct host_entry *h = shard_host_take(s, instant_day(record->time), record->ends.host);
+    bool dns = alert->proto.at ? text_is(alert->proto, "dns")
+                               : record->ends.outside_port.number == PORT_DNS;
+    s->counts.alerts += record->ends.host_opened || !record->ends.outside_home;
+    if (dns && (!record->ends.host_opened || alert->name.len == 0))
+        return;
+    struct pair_entry *e = dns ? name_pair(s, record, alert->name) : address_pair(s, record);
+    struct pair *p = &e->pair;
+    pair_seen(p, record->time, record->time);
+    if (!dns && record->ends.host_opened) {
+        p->flags |= PAIR_OPENED_HOST | (alert->answered ? PAIR_ANSWERED : 0);
+        if (p->port.number == 0) {
+            p->port = record->ends.outside_port;
+            p->protocol = record->ends.protocol;
+        }
+    }
+    hand_on(s, e, h, record);
+}
+
 static void count_app(struct shard *s, const struct record *record)
 {
     const char *name = record->flow->app;
@@ -433,8 +459,10 @@ void shard_record(void *context, const struct record *record)
     case RECORD_TLS:
     case RECORD_HTTP:
     case RECORD_TALK:
-    case RECORD_ALERT:
         on_content(s, record);
+        break;
+    case RECORD_ALERT:
+        on_alert(s, record);
         break;
     case RECORD_IDENTITY:
         break;

@@ -27,7 +27,7 @@ struct options {
     const char *sensor; /* "default" */
     unsigned workers;
     uint64_t memory_bytes; /* 1 GiB */
-    struct string_list intel, geo, set, allow, roles, server;
+    struct string_list intel, geo, set, allow, roles, server, alerts;
     const char *cache, *config, *as;
     const char *known_by;                           /* YYYY-MM-DD or NULL */
     const char *reason;                             /* trace */

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "cmd/settings.h"
 #include "feeds/feeds.h"
+#include "record/alerts.h"
 
 #include <pthread.h>
 
@@ -38,6 +39,9 @@ static bool configure(struct parts *parts)
     bool done = o->home == NULL || home_parse(&parts->home, o->home, &err);
     done = done && servers_read(parts, &err);
     done = done && settings_read(&parts->conf, o, &err);
+    parts->conf.alerts = parts->alerts = alert_rules_new();
+    for (unsigned i = 0; done && i < o->alerts.len; i++)
+        done = alert_rules_read(parts->alerts, o->alerts.at[i], &err);
     if (done) {
         parts->review = settings_rules(o, parts->command, &err);
         done = parts->review != NULL;
@@ -147,9 +151,10 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
         return false;
     parts->detectors = detectors_text(parts);
     parts->sets = sets_text(parts);
-    struct text also = arena_format(&parts->arena, "%s|%s|%016llx", parts->sets,
+    struct text also = arena_format(&parts->arena, "%s|%s|%016llx|%016llx", parts->sets,
                                     options->home ? options->home : "",
-                                    (unsigned long long)review_digest(parts->review));
+                                    (unsigned long long)review_digest(parts->review),
+                                    (unsigned long long)alert_rules_digest(parts->alerts));
     for (unsigned i = 0; i < options->server.len; i++)
         also = arena_format(&parts->arena, "%s|%s", also.at, options->server.at[i]);
     conf_digest(&parts->conf, also.at, parts->procedure);
@@ -161,5 +166,6 @@ void parts_close(struct parts *parts)
     enrich_free(parts->enrich);
     indicators_free(parts->indicators);
     review_free(parts->review);
+    alert_rules_free(parts->alerts);
     arena_free(&parts->arena);
 }

@@ -25,6 +25,7 @@ struct detect {
     const struct host *host;
     const struct indicators *indicators; /* NULL without --intel */
     const double *knob;                  /* values, in the order of the detector's table */
+    const struct alert_rules *alerts;    /* what other watchers' alerts say of control; or NULL */
     struct call_times calls, bursts;     /* of the pair; empty before close */
 };
 

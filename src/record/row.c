@@ -16,6 +16,7 @@ const char *const evidence_group_name[GROUPS] = {
     [GROUP_NAMES] = "names",
     [GROUP_SPREAD] = "spread",
     [GROUP_ROLE] = "role",
+    [GROUP_ALERT] = "alert",
 };
 
 /* What every column writer needs to know of the row around it. */
