@@ -1,5 +1,6 @@
 #include "base/buf.h"
 
+#include "base/digits.h"
 #include "base/err.h"
 #include "base/mem.h"
 
@@ -41,6 +42,12 @@ void buf_string(struct buf *buf, const char *string)
 void buf_char(struct buf *buf, char c)
 {
     buf_add(buf, &c, 1);
+}
+
+void buf_number(struct buf *buf, uint64_t number)
+{
+    char digit[DIGITS_U64];
+    buf_add(buf, digit, (size_t)(digits_put(digit, number) - digit));
 }
 
 void buf_format(struct buf *buf, const char *format, ...)
@@ -103,12 +110,31 @@ static void put_bytes(struct buf *buf, const char *at, unsigned len)
         buf_format(buf, "\\x%02x", (unsigned char)at[i]);
 }
 
+/* Bytes from i on that no output writes otherwise than they are. */
+static uint32_t plain_run(struct text text, uint32_t i)
+{
+    uint32_t from = i;
+    for (; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (c < 0x20 || c > 0x7E || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' ||
+            c == '\'')
+            break;
+    }
+    return i - from;
+}
+
 /* Walks the text as UTF-8. `put` appends what stands for the character (len bytes at `at`), or
  * declines: then it is copied. len 0: one byte that is no UTF-8. */
 static void escape(struct buf *buf, struct text text,
                    bool (*put)(struct buf *, const char *at, unsigned len))
 {
     for (uint32_t i = 0; i < text.len;) {
+        uint32_t run = plain_run(text, i);
+        if (run) {
+            buf_add(buf, text.at + i, run);
+            i += run;
+            continue;
+        }
         unsigned len = utf8_len(text, i);
         if (!put(buf, text.at + i, len))
             buf_add(buf, text.at + i, len);

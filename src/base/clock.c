@@ -1,5 +1,7 @@
 #include "base/clock.h"
 
+#include "base/digits.h"
+
 #include <stdio.h>
 #include <time.h>
 
@@ -29,20 +31,42 @@ static void civil(struct day d, int *year, int *month, int *mday)
     *year = (int)(yoe + era * 400 + (*month <= 2));
 }
 
+/* "2020-06-03"; returns where it ends. */
+static char *date_put(char *at, struct day d)
+{
+    int year, month, mday;
+    civil(d, &year, &month, &mday);
+    if (year < 0 || year > 9999)
+        at += snprintf(at, DAY_TEXT, "%d", year);
+    else
+        at = digits_pad(at, (uint64_t)year, 4);
+    *at++ = '-';
+    at = digits_pad(at, (uint64_t)month, 2);
+    *at++ = '-';
+    return digits_pad(at, (uint64_t)mday, 2);
+}
+
 static const char *format(struct instant t, char out[INSTANT_TEXT], bool full)
 {
     out[0] = '\0';
     if (!instant_known(t))
         return out;
     struct day d = instant_day(t);
-    int year, month, mday;
-    civil(d, &year, &month, &mday);
-    int64_t us = t.us - (int64_t)d.number * DAY_US;
-    int64_t s = us / SECOND_US;
-    int used = snprintf(out, INSTANT_TEXT, "%04d-%02d-%02d%c%02d:%02d:%02d", year, month, mday,
-                        full ? 'T' : ' ', (int)(s / 3600), (int)(s / 60 % 60), (int)(s % 60));
-    if (full && used > 0 && used < INSTANT_TEXT)
-        (void)snprintf(out + used, (size_t)(INSTANT_TEXT - used), ".%06dZ", (int)(us % SECOND_US));
+    uint64_t us = (uint64_t)(t.us - (int64_t)d.number * DAY_US);
+    uint64_t s = us / SECOND_US;
+    char *at = date_put(out, d);
+    *at++ = full ? 'T' : ' ';
+    at = digits_pad(at, s / 3600, 2);
+    *at++ = ':';
+    at = digits_pad(at, s / 60 % 60, 2);
+    *at++ = ':';
+    at = digits_pad(at, s % 60, 2);
+    if (full) {
+        *at++ = '.';
+        at = digits_pad(at, us % SECOND_US, 6);
+        *at++ = 'Z';
+    }
+    *at = '\0';
     return out;
 }
 
@@ -61,9 +85,7 @@ const char *day_format(struct day d, char out[DAY_TEXT])
     out[0] = '\0';
     if (d.number == DAY_NONE)
         return out;
-    int year, month, mday;
-    civil(d, &year, &month, &mday);
-    (void)snprintf(out, DAY_TEXT, "%04d-%02d-%02d", year, month, mday);
+    *date_put(out, d) = '\0';
     return out;
 }
 

@@ -1,5 +1,7 @@
 #include "record/address.h"
 
+#include "base/digits.h"
+
 #include <arpa/inet.h>
 #include <stdio.h>
 
@@ -27,9 +29,13 @@ const char *address_format(struct address a, char out[ADDRESS_TEXT])
         return out;
     if (address_is_v4(a)) {
         uint32_t n = address_v4_number(a);
-        (void)snprintf(out, ADDRESS_TEXT, "%u.%u.%u.%u", n >> 24, n >> 16 & 255, n >> 8 & 255,
-                       n & 255);
-        return out;
+        char *at = out;
+        for (unsigned shift = 24;; shift -= 8) {
+            at = digits_put(at, n >> shift & 255);
+            *at++ = shift ? '.' : '\0';
+            if (shift == 0)
+                return out;
+        }
     }
     uint8_t bytes[16];
     for (int i = 0; i < 8; i++) {

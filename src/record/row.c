@@ -31,6 +31,20 @@ static void put_null(struct row *row)
     buf_string(row->buf, "null");
 }
 
+static void put_quoted(struct row *row, const char *plain)
+{
+    buf_char(row->buf, '"');
+    buf_string(row->buf, plain);
+    buf_char(row->buf, '"');
+}
+
+static void put_signed(struct row *row, int64_t value)
+{
+    if (value < 0)
+        buf_char(row->buf, '-');
+    buf_number(row->buf, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
 static void put_text(struct row *row, struct text value)
 {
     if (value.at == NULL)
@@ -45,7 +59,7 @@ static void put_day(struct row *row, struct day value)
     if (value.number == DAY_NONE)
         put_null(row);
     else
-        buf_format(row->buf, "\"%s\"", day_format(value, out));
+        put_quoted(row, day_format(value, out));
 }
 
 static void put_time(struct row *row, struct instant value)
@@ -54,7 +68,7 @@ static void put_time(struct row *row, struct instant value)
     if (!instant_known(value))
         put_null(row);
     else
-        buf_format(row->buf, "\"%s\"", instant_format(value, out));
+        put_quoted(row, instant_format(value, out));
 }
 
 static void put_address(struct row *row, struct address value)
@@ -63,7 +77,7 @@ static void put_address(struct row *row, struct address value)
     if (!address_known(value))
         put_null(row);
     else
-        buf_format(row->buf, "\"%s\"", address_format(value, out));
+        put_quoted(row, address_format(value, out));
 }
 
 static void put_count(struct row *row, int64_t value)
@@ -71,7 +85,7 @@ static void put_count(struct row *row, int64_t value)
     if (value < 0)
         put_null(row);
     else
-        buf_format(row->buf, "%lld", (long long)value);
+        buf_number(row->buf, (uint64_t)value);
 }
 
 static void put_flag(struct row *row, int8_t value)
@@ -95,7 +109,7 @@ static void put_times(struct row *row, struct instant_list value)
         if (i)
             buf_char(row->buf, ',');
         if (row->whom == ROW_FOR_STORE && instant_known(value.at[i]))
-            buf_format(row->buf, "%lld", (long long)value.at[i].us);
+            put_signed(row, value.at[i].us);
         else
             put_time(row, value.at[i]);
     }

@@ -1,0 +1,30 @@
+/* Decimal digits into a char array, for what is written millions of times: without printf. */
+#ifndef MUSTER_BASE_DIGITS_H
+#define MUSTER_BASE_DIGITS_H
+
+#include <stdint.h>
+
+enum { DIGITS_U64 = 20 }; /* the most that digits_put writes */
+
+/* Returns where they end; no NUL. */
+static inline char *digits_put(char *at, uint64_t number)
+{
+    char digit[DIGITS_U64];
+    unsigned len = 0;
+    do
+        digit[len++] = (char)('0' + number % 10);
+    while ((number /= 10) != 0);
+    while (len)
+        *at++ = digit[--len];
+    return at;
+}
+
+/* The last `width` digits, with leading zeros. */
+static inline char *digits_pad(char *at, uint64_t number, unsigned width)
+{
+    for (unsigned i = width; i > 0; i--, number /= 10)
+        at[i - 1] = (char)('0' + number % 10);
+    return at + width;
+}
+
+#endif
