@@ -12,7 +12,7 @@ struct export_domain {
     uint32_t serial;      /* its number among all there were, from 1: never used again */
     uint32_t sampling;    /* one packet in so many, as an option said of all; 0: not said */
     int64_t init_ms;      /* when the exporter started, as an option said; 0: not said */
-    int64_t reference_us; /* else, what reference_ms of its uptime is taken for; 0: nothing yet */
+    int64_t reference_us; /* else, when its uptime was reference_ms, as far as known; 0: not */
     uint32_t reference_ms;
     uint8_t protocol;
     uint8_t samplers;

@@ -45,6 +45,18 @@ size_t netflow9_len(const uint8_t *at, size_t len, bool whole)
     return len;
 }
 
+/* The header has whole seconds beside milliseconds of uptime, so that what both say of the
+ * exporter's start differs by up to a second from datagram to datagram; the latest is the nearest.
+ * Farther off, the counter went round or the clock was set. */
+static void export_time(struct export_job *job)
+{
+    struct export_domain *d = job->domain;
+    int64_t ran_us = (int64_t)job->uptime_ms * 1000, started_us = job->exported.us - ran_us;
+    if (started_us > d->reference_us || d->reference_us - started_us > 2 * SECOND_US)
+        d->reference_us = started_us;
+    job->exported.us = d->reference_us + ran_us;
+}
+
 void netflow9_read(struct export_job *job)
 {
     const struct datagram *d = job->datagram;
@@ -55,6 +67,7 @@ void netflow9_read(struct export_job *job)
     job->exported.us = (int64_t)cursor_u32(&c) * SECOND_US;
     cursor_skip(&c, 4);
     export_domain_find(job, cursor_u32(&c));
+    export_time(job);
     while (cursor_left(&c) >= SET_HEAD) {
         const uint8_t *start = c.at;
         uint16_t id = cursor_u16(&c), len = cursor_u16(&c);

@@ -15,7 +15,7 @@ trap 'rm -rf "$work"' EXIT
 cc=${CC:-gcc}
 lib=build/$cc/libmuster.a
 [[ -f $lib ]] || make -s "$lib" || exit 1
-libs="$lib $(pkg-config --libs libxxhash libzstd zlib) -lpthread -lm"
+libs="$lib $(pkg-config --libs libxxhash libzstd zlib simdjson) -lstdc++ -lpthread -lm"
 # shellcheck disable=SC2086
 $cc -std=gnu17 -D_GNU_SOURCE -O1 -Isrc -o "$work/wrap" tests/tools/export_wrap.c $libs &&
     $cc -std=gnu17 -D_GNU_SOURCE -O1 -Isrc -Wl,--wrap=conversations_add -o "$work/dump" \
@@ -76,12 +76,23 @@ function date(text,   part, month, d, t) {
 END { put(); if (stopped) print stopped >stop }
 AWK
 
+# Equal lines out of both; of v9, whose header has whole seconds, times may differ by less than one.
+compare_lines() {
+    awk -v less="$4" -v loose="$5" 'function key() { return $1 " " $2 " " $3 " " $4 " " $5 " " $6 " " $7 }
+        function near(a, b) { return a == b || (loose && a - b < 1000000 && b - a < 1000000) }
+        FILENAME == ARGV[1] { k = key(); n[k]++; first[k, n[k]] = $8; last[k, n[k]] = $9; line[k, n[k]] = $0; next }
+        { k = key(); found = 0
+          for (i = 1; i <= n[k] && !found; i++)
+              if (!((k, i) in used) && near(first[k, i], $8) && near(last[k, i], $9)) { used[k, i] = 1; found = 1 }
+          if (!found) print >less }
+        END { for (ki in line) if (!(ki in used)) print line[ki] }' "$1" "$2" >"$3"
+}
 flows=0 untimed=0 bad=0 refused=0 files=0
 compare() { # NAME FILE...
     local name=$1
     shift
     cat "$@" >"$work/all.dat"
-    rm -f "$work/stopped"
+    rm -f "$work/stopped"; : >"$work/less"
     "$work/dump" "$work/all.dat" 2>"$work/summary" | cut -d' ' -f1-9 >"$work/ours"
     "$work/wrap" "$work/all.pcap" "$work/all.dat"
     TZ=UTC tshark -r "$work/all.pcap" -d udp.port==2055,cflow -T pdml 2>/dev/null |
@@ -93,8 +104,7 @@ compare() { # NAME FILE...
     files=$((files + $#))
     flows=$((flows + $(wc -l <"$work/theirs")))
     sort "$work/ours" >"$work/a"; sort "$work/theirs" >"$work/b"
-    comm -23 "$work/a" "$work/b" >"$work/more"
-    comm -13 "$work/a" "$work/b" >"$work/less"
+    compare_lines "$work/a" "$work/b" "$work/more" "$work/less" "$([[ $name == netflow9* ]] && echo 1)"
     if [[ -s $work/less && $name == *_invalid* ]] && grep -q ' [1-9][0-9]* damaged' "$work/summary"; then
         echo "$name: refused (its count of records cannot be): $(cat "$work/summary")"
         refused=$((refused + 1))
