@@ -539,8 +539,6 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
     struct source *source = export_capture_open(item, kind_or_null, err);
     if (source == NULL)
         return false;
-    source->memory_bytes = (size_t)(way->setup.memory_bytes / CONVERSATIONS_SHARE);
-    source->seed = way->setup.seed;
     if (source->kind->at_server && !address_known(way->setup.server[0]) &&
         !address_known(way->setup.server[1])) {
         source_close(source);
@@ -549,6 +547,15 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
                        "ADDRESS",
                        item->name);
     }
+    way_take(way, source, item->name, ret, notes);
+    return true;
+}
+
+void way_take(struct way *way, struct source *source, const char *name, struct findings *ret,
+              struct way_notes *notes)
+{
+    source->memory_bytes = (size_t)(way->setup.memory_bytes / CONVERSATIONS_SHARE);
+    source->seed = way->setup.seed;
     reader_start(way, source, notes);
     for (;;) {
         struct batch *batch = queue_take(&way->idle);
@@ -558,7 +565,7 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
         }
         decode(way, batch);
         hand_out(way, batch);
-        progress_update(way->setup.progress, item->name, source->read_bytes, source->size_bytes);
+        progress_update(way->setup.progress, name, source->read_bytes, source->size_bytes);
     }
     finish_all(way);
     fragments_reset(&way->fragments, &notes->counts.skips);
@@ -567,5 +574,4 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
     findings_gather(&way->findings, way->shard, &way->reader.coverage, &way->reader.about, notes,
                     &way->setup);
     *ret = way->findings;
-    return true;
 }

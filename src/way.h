@@ -2,7 +2,8 @@
  * The whole way of one source: source -> frames -> shards (flows, records, detectors, judge) ->
  * rows, enriched. Starts the workers, hands batches on, stops in reverse order.
  *
- * Order: way_new -> way_read for each source, its findings used before the next -> way_free.
+ * Order: way_new -> way_read or way_take for each source, its findings used before the next ->
+ * way_free.
  */
 #ifndef MUSTER_WAY_H
 #define MUSTER_WAY_H
@@ -51,6 +52,9 @@ struct way *way_new(const struct way_setup *setup);
 /* false and err: the source could not be used at all. Rows live until the next way_read. */
 bool way_read(struct way *way, const struct source_item *item, const char *kind_or_null,
               struct findings *ret, struct way_notes *notes, struct err *err);
+/* The same of a source that is open already; closes it. */
+void way_take(struct way *way, struct source *source, const char *name, struct findings *ret,
+              struct way_notes *notes);
 void way_free(struct way *way); /* accepts NULL */
 
 #endif

@@ -27,7 +27,7 @@ struct options {
     const char *sensor; /* "default" */
     unsigned workers;
     uint64_t memory_bytes; /* 1 GiB */
-    struct string_list intel, geo, set, allow, roles, server, alerts;
+    struct string_list intel, geo, set, allow, roles, server, alerts, listen;
     const char *cache, *config, *as;
     const char *known_by;                           /* YYYY-MM-DD or NULL */
     const char *reason;                             /* trace */
@@ -36,6 +36,7 @@ struct options {
     unsigned verbose;
     unsigned seed, devices, days; /* simulate; 0 = usual */
     const char *start;
+    const char *lasting; /* collect */
     bool campus, no_infections;
     struct table_seed table_seed; /* main() draws it */
     /* what is left: the subcommand's own words */

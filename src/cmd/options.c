@@ -44,6 +44,9 @@ static const struct option_of {
     {"cache", TEXT, AT(cache), "DIR", "compiled indicators and networks (~/.cache/muster)", 0},
     {"again", FLAG, AT(again), NULL, "read what was read before once more", 0},
     {"json", FLAG, AT(json), NULL, "one JSON object a line on standard output", 0},
+    {"listen", LIST, AT(listen), "ADDRESS:PORT",
+     "collect: where exporters send to (127.0.0.1:2055); repeatable", 0},
+    {"for", TEXT, AT(lasting), "TIME", "collect: ends after so long: 90s, 15m, 8h, 2d", 0},
     {"year", TEXT, AT(year), "YYYY", "report: this year", 0},
     {"from", TEXT, AT(from), "DATE", "report: first day", 0},
     {"to", TEXT, AT(to), "DATE", "report: last day", 0},
@@ -176,7 +179,7 @@ bool options_next(const struct command *command, unsigned *at, struct option_tex
         bool of_other =
             only && (strncmp(o->about, "report:", 7) == 0 || strncmp(o->about, "trace:", 6) == 0 ||
                      strncmp(o->about, "simulate:", 9) == 0 || strncmp(o->about, "read:", 5) == 0 ||
-                     strncmp(o->about, "feeds:", 6) == 0);
+                     strncmp(o->about, "collect:", 8) == 0 || strncmp(o->about, "feeds:", 6) == 0);
         if (of_other && strncmp(o->about, command->name, len) != 0)
             continue;
         *ret = (struct option_text){o->name, o->value, of_other ? only + 2 : o->about, o->letter};

@@ -444,7 +444,8 @@ static void learn(struct conversations *c, const struct piece *p)
 
 void conversations_add(struct conversations *c, const struct piece *p)
 {
-    muster_assert(p->observer >> OBSERVER_SIDE_BITS && p->last.us >= p->first.us && !c->ended);
+    muster_assert(p->observer >> OBSERVER_SIDE_BITS && p->last.us >= p->first.us && !c->ended &&
+                  !c->cutting);
     unsigned side = side_of(p);
     uint32_t hash = hash_of(c, p, side), index = find(c, p, side, hash);
     learn(c, p);
@@ -479,6 +480,16 @@ void conversations_add(struct conversations *c, const struct piece *p)
     expire(c, EXPIRED_AT_ONCE);
 }
 
+static void cut_some(struct conversations *c)
+{
+    while (c->cutting && c->ready_len < BLOCK_RECORDS) {
+        c->cut_at = table_each(&c->table, c->cut_at);
+        c->cutting = c->cut_at != 0;
+        if (c->cutting && !is_empty(at(c, c->cut_at)))
+            part_finish(c, at(c, c->cut_at));
+    }
+}
+
 bool conversations_take(struct conversations *c, struct block *block)
 {
     for (;;) {
@@ -489,11 +500,21 @@ bool conversations_take(struct conversations *c, struct block *block)
             *block_flow(block, done->flow.last, done->number, &done->ends) = done->flow;
         }
         c->ready_first = c->ready_len = 0;
+        if (c->cutting) {
+            cut_some(c);
+            continue;
+        }
         if (!c->ended || c->table.used == 0)
             return true;
         uint32_t i = table_oldest(&c->table, SHORT), j = table_oldest(&c->table, LONG);
         conversation_finish(c, i == 0 || (j && at(c, j)->heard.us < at(c, i)->heard.us) ? j : i);
     }
+}
+
+void conversations_cut(struct conversations *c)
+{
+    c->cutting = true;
+    c->cut_at = 0;
 }
 
 void conversations_end(struct conversations *c)

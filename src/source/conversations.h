@@ -57,6 +57,8 @@ struct conversations {
     struct instant now;     /* the latest arrival */
     int64_t active_us;      /* the longest piece so far: about the exporters' active time-out */
     bool ended;             /* what is in the table comes out too */
+    bool cutting;           /* the same, as a part; it stays */
+    uint32_t cut_at;        /* the last that was cut */
     bool sampled;           /* pieces were */
     uint64_t pieces;        /* taken in */
     uint64_t repeated;      /* of them told what another observer told */
@@ -79,6 +81,8 @@ void conversations_pass(struct conversations *c, struct instant now);
 bool conversations_take(struct conversations *c, struct block *block);
 /* The source is over. */
 void conversations_end(struct conversations *c);
+/* Another source goes on with the same conversations: what was seen so far comes out as parts. */
+void conversations_cut(struct conversations *c);
 /* LACK_BITs that turned out. */
 unsigned conversations_lacking(const struct conversations *c);
 

@@ -223,17 +223,40 @@ static void name_source(struct exports *e)
     e->source->precise = name;
 }
 
+/* What the source is told of when all its conversations have come out. */
+static void source_over(struct exports *e)
+{
+    struct source *s = e->source;
+    s->lacks |= conversations_lacking(&e->conversations);
+    name_source(e);
+    s->skips.count[SKIP_flow_evicted] += e->conversations.evicted;
+    e->conversations.evicted = 0;
+}
+
+bool exports_cut(struct exports *e, struct block *block)
+{
+    if (!e->cut)
+        conversations_cut(&e->conversations);
+    e->cut = true;
+    bool over = conversations_take(&e->conversations, block);
+    if (over)
+        source_over(e);
+    return over;
+}
+
+void exports_go_on(struct exports *e, struct source *source)
+{
+    e->source = source;
+    e->cut = false;
+    memset(e->datagrams, 0, sizeof e->datagrams);
+}
+
 bool exports_finish(struct exports *e, struct block *block)
 {
     export_wait_free(e);
     conversations_end(&e->conversations);
     bool over = conversations_take(&e->conversations, block);
-    struct source *s = e->source;
-    s->lacks |= conversations_lacking(&e->conversations);
-    if (over) {
-        name_source(e);
-        s->skips.count[SKIP_flow_evicted] += e->conversations.evicted;
-        e->conversations.evicted = 0;
-    }
+    if (over)
+        source_over(e);
     return over;
 }

@@ -61,7 +61,7 @@ struct exports {
     uint64_t datagrams[EXPORT_PROTOCOLS];
     uint64_t packets; /* sampled ones handed on */
     uint32_t sampling_most;
-    char name[16]; /* what source->precise points to */
+    bool cut; /* see exports_cut */
 };
 
 /* bytes: of the table of conversations; 0: CONVERSATIONS_BYTES. */
@@ -70,6 +70,10 @@ void exports_free(struct exports *e); /* accepts a zeroed one */
 /* Moves what is finished into the block, and says whether it has room for another datagram's. */
 bool exports_roomy(struct exports *e, struct block *block);
 void exports_take(struct exports *e, const struct datagram *datagram, struct block *block);
+/* What comes next belongs to another source, which goes on with the same exporters; then to be
+ * called until it is true. False: the block is full, and there is more. */
+bool exports_cut(struct exports *e, struct block *block);
+void exports_go_on(struct exports *e, struct source *source);
 /* No datagram comes any more. False: the block is full, and there is more. */
 bool exports_finish(struct exports *e, struct block *block);
 

@@ -1,0 +1,81 @@
+/*
+ * muster collect: listens for NetFlow, IPFIX and sFlow and finds controlled hosts in it. Rows are
+ * written at the end of each UTC day and at the end.
+ */
+#include "source/collect.h"
+
+#include "base/mem.h"
+#include "cmd/session.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* "90s", "15m", "8h", "2d"; microseconds. */
+static bool lasting_parse(const char *text, int64_t *ret)
+{
+    static const struct {
+        char letter;
+        int64_t seconds;
+    } unit[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    int64_t n = 0;
+    while (*text >= '0' && *text <= '9' && n < 100000000)
+        n = n * 10 + (*text++ - '0');
+    for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++)
+        if (n > 0 && n < 100000000 && text[0] == unit[i].letter && text[1] == '\0') {
+            *ret = n * unit[i].seconds * SECOND_US;
+            return true;
+        }
+    return false;
+}
+
+static void collect_days(struct session *session, struct collect *collect)
+{
+    while (collect_more(collect)) {
+        struct findings findings;
+        struct way_notes notes;
+        way_take(session->way, collect_source(collect), "collecting", &findings, &notes);
+        session_take(session, "collected", &findings, &notes);
+    }
+}
+
+static int collect_run(const struct options *options)
+{
+    static const char *const usual[] = {"127.0.0.1:2055"};
+    int64_t lasting_us = 0;
+    if (options->words_len || (options->lasting && !lasting_parse(options->lasting, &lasting_us))) {
+        (void)fprintf(stderr, "muster collect: %s %s\nTry: muster collect --help\n",
+                      options->words_len ? "takes no files (muster read does):"
+                                         : "not a time such as 90s, 15m, 8h or 2d:",
+                      options->words_len ? options->words[0] : options->lasting);
+        return EXIT_USAGE;
+    }
+    const char *const *listen = options->listen.len ? options->listen.at : usual;
+    unsigned len = options->listen.len ? options->listen.len : 1;
+    struct session *session = mem_new(1, sizeof *session);
+    struct err err;
+    struct collect *collect = collect_open(listen, len, lasting_us, &err);
+    if (collect == NULL) {
+        (void)fprintf(stderr, "muster collect: %s\n", err.text);
+        mem_free(session);
+        return EXIT_WORLD;
+    }
+    if (!options->quiet)
+        for (unsigned i = 0; i < len; i++)
+            (void)fprintf(stderr, "listening on %s (the system holds %d kB); Ctrl-C ends\n",
+                          listen[i], collect_buffer(collect) / 1024);
+    if (session_open(session, options, "collect")) {
+        collect_days(session, collect);
+        session_show(session);
+    }
+    collect_close(collect);
+    int status = session_close(session);
+    mem_free(session);
+    return status;
+}
+
+const struct command command_collect = {
+    .name = "collect",
+    .usage = "collect",
+    .about = "listen for NetFlow, IPFIX and sFlow, and find controlled hosts in it",
+    .run = collect_run,
+};

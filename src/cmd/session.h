@@ -1,0 +1,33 @@
+/*
+ * What reading and collecting have in common: the parts of a run are opened, each source's findings
+ * are shown and stored, and the end says what was watched and what was skipped.
+ *
+ * Order: session_open -> session_take for each source -> session_show -> session_close, also after
+ * a session_open that failed.
+ */
+#ifndef MUSTER_CMD_SESSION_H
+#define MUSTER_CMD_SESSION_H
+
+#include "cmd/parts.h"
+#include "cmd/read_summary.h"
+#include "way.h"
+
+/* Everything a run opens, so that one place closes it. Zeroed at first. */
+struct session {
+    const struct options *options;
+    struct parts parts;
+    struct way *way;
+    struct progress progress;
+    struct read_summary summary;
+    const struct sighting **shown; /* a bounded number */
+    size_t shown_len, shown_room;
+};
+
+/* false: what is wrong was said, and session_close returns the status. */
+bool session_open(struct session *session, const struct options *options, const char *command);
+void session_take(struct session *session, const char *name, const struct findings *findings,
+                  const struct way_notes *notes);
+void session_show(struct session *session);
+int session_close(struct session *session); /* exit status */
+
+#endif
