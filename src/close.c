@@ -15,7 +15,7 @@ static void collect(struct shard *s, struct pair_entry *e, struct host_entry *h,
     const struct call_times bursts = calls_sorted(&s->calls, &e->pair.bursts);
     for (unsigned d = 0; d < detectors_len; d++) {
         struct detect detect = shard_detect(s, e, h, d);
-        detect.pair_state = states_look(&s->states, pair_places(e), d);
+        detect.pair_state = states_last(&s->states, pair_places(e), d);
         detect.calls = *calls;
         detect.bursts = bursts;
         out->detector = detectors[d];

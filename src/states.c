@@ -50,6 +50,7 @@ void states_init(struct states *states, size_t bytes)
             table_init(&states->table[d], room_of(d),
                        bytes / whole * room_of(d) * weight_of(detectors[d]));
     states->scratch = mem_new(1, most);
+    states->last = mem_new(1, most);
     states->blank = mem_new(1, most);
 }
 
@@ -65,6 +66,7 @@ void states_free(struct states *states)
     for (unsigned d = 0; d < detectors_len; d++)
         table_free(&states->table[d]);
     mem_free(states->scratch);
+    mem_free(states->last);
     mem_free(states->blank);
     *states = (struct states){.entry_bytes = 0};
 }
@@ -115,10 +117,10 @@ void states_keep(struct states *states, struct state_places *places, unsigned d,
     places->slot[d] = slot;
 }
 
-void *states_look(const struct states *states, const struct state_places *places, unsigned d)
+void *states_last(struct states *states, const struct state_places *places, unsigned d)
 {
     void *state = state_of(states, places, d);
-    return state ? state : states->blank;
+    return state ? state : memset(states->last, 0, detectors[d]->pair_bytes);
 }
 
 void states_drop(struct states *states, struct state_places *places)

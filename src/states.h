@@ -21,6 +21,7 @@ struct states {
     uint32_t offset[CONF_DETECTORS]; /* of a small one among the places; 0 = it is a larger one */
     uint32_t entry_bytes;
     void *scratch; /* zero between calls */
+    void *last;    /* what a pair without a state is closed with */
     void *blank;   /* always zero */
 };
 
@@ -36,8 +37,8 @@ bool states_written(const struct states *states, const struct state_places *plac
 bool states_full(const struct states *states, unsigned d);
 uint32_t states_oldest(const struct states *states, unsigned d); /* the pair, as given to keep */
 void states_keep(struct states *states, struct state_places *places, unsigned d, uint32_t pair);
-/* To be read only. */
-void *states_look(const struct states *states, const struct state_places *places, unsigned d);
+/* For the last time: what the detector writes there now need not be kept. */
+void *states_last(struct states *states, const struct state_places *places, unsigned d);
 void states_drop(struct states *states, struct state_places *places);
 
 #endif
