@@ -92,7 +92,9 @@ static inline bool text_line(struct text *rest, struct text *ret)
 static inline struct text text_word(struct text *rest, char border)
 {
     struct text word = *rest;
-    const char *end = rest->len ? (const char *)memchr(rest->at, border, rest->len) : NULL;
+    if (rest->len == 0) /* and perhaps null */
+        return word;
+    const char *end = (const char *)memchr(rest->at, border, rest->len);
     if (end)
         word.len = (uint32_t)(end - rest->at);
     size_t used = end ? word.len + 1 : word.len;
