@@ -20,7 +20,7 @@ enum {
     ZEEK_MARK = 16,               /* bytes of a separator or of the words for "unset" and "empty" */
     ZEEK_CERTIFICATES = 16 << 20, /* bytes: some 16,000 certificates */
     ZEEK_TEXT = 4096,             /* bytes kept of one text */
-    ZEEK_KEYS = 64,               /* of JSON: names of members remembered */
+    ZEEK_KEYS = 128,              /* of JSON: names of members remembered */
     ZEEK_KEY_BYTES = 40,
 };
 
@@ -109,8 +109,21 @@ struct text zeek_json_path(struct text line);
 bool zeek_time(const struct zeek *zeek, struct block *block, struct instant *ret);
 /* "0.25", also "9.5e-07"; 0 when unset or unreadable. At most 400 days. */
 int64_t zeek_interval_us(struct text text);
-uint64_t zeek_count(struct text text); /* 0 when it is none */
-bool zeek_true(struct text text);      /* "T", "true" */
+uint64_t zeek_count_long(struct text text);
+static inline uint64_t zeek_count(struct text text) /* 0 when it is none */
+{
+    uint64_t n = 0;
+    if (text.len > 8)
+        return zeek_count_long(text);
+    for (uint32_t i = 0; i < text.len; i++) {
+        unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
+        if (digit > 9)
+            return 0;
+        n = n * 10 + digit;
+    }
+    return n;
+}
+bool zeek_true(struct text text); /* "T", "true" */
 /* Both ends, not the protocol; false: an address is missing or cannot be read. */
 bool zeek_ends(const struct zeek *zeek, struct ends *ret);
 uint8_t zeek_protocol(struct text text); /* 0: none of those that are read */

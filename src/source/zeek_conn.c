@@ -25,59 +25,65 @@ enum { IP_TCP_HEADERS = 40, IP_UDP_HEADERS = 28 }; /* bytes without options */
 
 /* Zeek's names of protocols and ours, the telling ones first: a conversation in several layers
  * ("gssapi,smb,krb") is called by the first that is in it. */
+#define SERVICE(name, app)                                                                         \
+    {                                                                                              \
+        name, app, sizeof(name) - 1                                                                \
+    }
 static const struct {
     const char *zeek, *app;
+    uint8_t len;
 } services[] = {
-    {"dns", "dns"},
-    {"quic", "quic"},
-    {"ssl", "tls"},
-    {"http", "http"},
-    {"ssh", "ssh"},
-    {"smtp", "smtp"},
-    {"ntp", "ntp"},
-    {"dhcp", "dhcp"},
-    {"irc", "irc"},
-    {"ftp", "ftp"},
-    {"ftp-data", "ftp"},
-    {"imap", "imap"},
-    {"pop3", "pop3"},
-    {"rdp", "rdp"},
-    {"rdpeudp", "rdp"},
-    {"rfb", "vnc"},
-    {"smb", "smb"},
-    {"dce_rpc", "dcerpc"},
-    {"mqtt", "mqtt"},
-    {"snmp", "snmp"},
-    {"sip", "sip"},
-    {"syslog", "syslog"},
-    {"socks", "socks"},
-    {"stun", "stun"},
-    {"krb", "kerberos"},
-    {"krb_tcp", "kerberos"},
-    {"ldap", "ldap"},
-    {"ldap_tcp", "ldap"},
-    {"ldap_udp", "ldap"},
-    {"mysql", "mysql"},
-    {"postgresql", "postgresql"},
-    {"xmpp", "xmpp"},
-    {"radius", "radius"},
-    {"modbus", "modbus"},
-    {"dnp3", "dnp3"},
-    {"bittorrent", "bittorrent"},
-    {"websocket", "websocket"},
-    {"teredo", "teredo"},
-    {"ayiya", "ayiya"},
-    {"gtpv1", "gtp"},
-    {"tftp", "tftp"},
-    {"ntlm", "ntlm"},
-    {"gssapi", "gssapi"},
+    SERVICE("dns", "dns"),
+    SERVICE("quic", "quic"),
+    SERVICE("ssl", "tls"),
+    SERVICE("http", "http"),
+    SERVICE("ssh", "ssh"),
+    SERVICE("smtp", "smtp"),
+    SERVICE("ntp", "ntp"),
+    SERVICE("dhcp", "dhcp"),
+    SERVICE("irc", "irc"),
+    SERVICE("ftp", "ftp"),
+    SERVICE("ftp-data", "ftp"),
+    SERVICE("imap", "imap"),
+    SERVICE("pop3", "pop3"),
+    SERVICE("rdp", "rdp"),
+    SERVICE("rdpeudp", "rdp"),
+    SERVICE("rfb", "vnc"),
+    SERVICE("smb", "smb"),
+    SERVICE("dce_rpc", "dcerpc"),
+    SERVICE("mqtt", "mqtt"),
+    SERVICE("snmp", "snmp"),
+    SERVICE("sip", "sip"),
+    SERVICE("syslog", "syslog"),
+    SERVICE("socks", "socks"),
+    SERVICE("stun", "stun"),
+    SERVICE("krb", "kerberos"),
+    SERVICE("krb_tcp", "kerberos"),
+    SERVICE("ldap", "ldap"),
+    SERVICE("ldap_tcp", "ldap"),
+    SERVICE("ldap_udp", "ldap"),
+    SERVICE("mysql", "mysql"),
+    SERVICE("postgresql", "postgresql"),
+    SERVICE("xmpp", "xmpp"),
+    SERVICE("radius", "radius"),
+    SERVICE("modbus", "modbus"),
+    SERVICE("dnp3", "dnp3"),
+    SERVICE("bittorrent", "bittorrent"),
+    SERVICE("websocket", "websocket"),
+    SERVICE("teredo", "teredo"),
+    SERVICE("ayiya", "ayiya"),
+    SERVICE("gtpv1", "gtp"),
+    SERVICE("tftp", "tftp"),
+    SERVICE("ntlm", "ntlm"),
+    SERVICE("gssapi", "gssapi"),
 };
 enum { SERVICES = sizeof services / sizeof services[0] };
 
 static unsigned service_place(struct text name)
 {
     unsigned i = 0;
-    while (i < SERVICES && !text_is(name, services[i].zeek))
+    while (i < SERVICES &&
+           !(name.len == services[i].len && memcmp(name.at, services[i].zeek, name.len) == 0))
         i++;
     return i;
 }

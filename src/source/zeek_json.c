@@ -33,18 +33,36 @@ static uint8_t value_of(const struct zeek *zeek, struct text key)
     return (uint8_t)(zeek_value_of(zeek->kind, key) | (is_mark(zeek->kind, key) ? KEY_MARK : 0u));
 }
 
+/* By the first and the last four bytes. */
+static inline unsigned key_hash(struct text key)
+{
+    uint32_t first = 0, last = 0;
+    if (key.len >= 4) {
+        memcpy(&first, key.at, sizeof first);
+        memcpy(&last, key.at + key.len - 4, sizeof last);
+    } else {
+        memcpy(&first, key.at, key.len);
+    }
+    return ((first ^ key.len << 24) * UINT32_C(2654435761) ^ last * UINT32_C(2246822519)) >> 8;
+}
+
 static inline uint8_t key_find(struct zeek *zeek, struct text key)
 {
+    enum { TRIES = 4 };
     if (key.len == 0 || key.len > ZEEK_KEY_BYTES)
         return ZEEK_VALUES;
-    unsigned hash = key.len * 5 + (unsigned char)key.at[0] * 3 +
-                    (unsigned char)key.at[key.len - 1] + (unsigned char)key.at[key.len / 2] * 7;
+    unsigned hash = key_hash(key);
     struct zeek_key *k = &zeek->key[hash % ZEEK_KEYS];
-    if (k->len != key.len || memcmp(k->at, key.at, key.len) != 0) {
-        k->len = (uint8_t)key.len;
-        memcpy(k->at, key.at, key.len);
-        k->value = value_of(zeek, key);
+    for (unsigned i = 0; i < TRIES; i++) {
+        k = &zeek->key[(hash + i) % ZEEK_KEYS];
+        if (k->len == key.len && memcmp(k->at, key.at, key.len) == 0)
+            return k->value;
+        if (k->len == 0)
+            break;
     }
+    k->len = (uint8_t)key.len;
+    memcpy(k->at, key.at, key.len);
+    k->value = value_of(zeek, key);
     return k->value;
 }
 

@@ -301,7 +301,9 @@ static enum log_line ssl_read(struct zeek *zeek, struct log_entry *entry)
     tls->client = history.at == NULL || (history.len && memchr(history.at, 'C', history.len));
     tls->server = version || value[TLS_CIPHER].at || zeek_true(value[TLS_ESTABLISHED]);
     tls->version = version;
-    tls->server_name = zeek_lower(block, zeek_text(zeek, block, value[TLS_SERVER_NAME]));
+    struct address address;
+    if (!address_parse(value[TLS_SERVER_NAME], &address)) /* is no name: RFC 6066 3 */
+        tls->server_name = zeek_lower(block, zeek_text(zeek, block, value[TLS_SERVER_NAME]));
     tls->alpn = zeek_text(zeek, block, value[TLS_PROTOCOL]);
     print_copy(tls->ja3, sizeof tls->ja3, value[TLS_JA3]);
     print_copy(tls->ja3s, sizeof tls->ja3s, value[TLS_JA3S]);

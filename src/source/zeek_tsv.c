@@ -3,7 +3,7 @@
  * separated by tabs (or what #separator says). The header may come again anywhere, with other
  * columns: files are put together by hand.
  *
- * Columns are found by looking at 16 bytes at a time for separators; a value is written for every
+ * Columns are found by looking at 64 bytes at a time for separators; a value is written for every
  * column, those that nobody uses to one place behind the others, so that there is nothing to
  * decide. (The columns of conn.log are five bytes long on average: a memchr for each costs more
  * than what it finds.)
@@ -122,26 +122,30 @@ void zeek_header_read(struct zeek *zeek, struct text line)
 static inline struct text value_of(const struct zeek_header *h, const char *from, const char *to)
 {
     struct text value = text_at(from, (size_t)(to - from));
-    if (value.len == h->unset.len && memcmp(from, h->unset.at, h->unset.len) == 0)
+    if (value.len && *from == h->unset.at[0] && value.len == h->unset.len &&
+        (value.len == 1 || memcmp(from, h->unset.at, value.len) == 0))
         return text_of(NULL);
     if (value.len && *from == h->empty.at[0] && value.len == h->empty.len &&
-        memcmp(from, h->empty.at, h->empty.len) == 0)
+        memcmp(from, h->empty.at, value.len) == 0)
         value.len = 0;
     return value;
 }
 
-/* The separators in the 16 bytes at `at`, a bit each. */
-static inline unsigned separators(const char *at, char separator)
+/* The separators in the 64 bytes at `at`, a bit each. */
+static inline uint64_t separators(const char *at, char separator)
 {
+    uint64_t bits = 0;
 #ifdef __SSE2__
-    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)at);
-    return (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(separator)));
+    __m128i wanted = _mm_set1_epi8(separator);
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)(at + (size_t)16 * i));
+        bits |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)) << 16 * i;
+    }
 #else
-    unsigned bits = 0;
-    for (unsigned i = 0; i < 16; i++)
-        bits |= (unsigned)(at[i] == separator) << i;
-    return bits;
+    for (unsigned i = 0; i < 64; i++)
+        bits |= (uint64_t)(at[i] == separator) << i;
 #endif
+    return bits;
 }
 
 bool zeek_tsv_cut(struct zeek *zeek, struct text line)
@@ -151,16 +155,16 @@ bool zeek_tsv_cut(struct zeek *zeek, struct text line)
         line = text_at(line.at + 1, line.len - 1);
     const char *from = line.at, *end = line.at + line.len;
     unsigned field = 0;
-    for (const char *at = line.at; at < end; at += 16) {
-        char last[16] = {0};
+    for (const char *at = line.at; at < end; at += 64) {
+        char last[64];
         size_t left = (size_t)(end - at);
-        if (left < 16)
+        if (left < sizeof last)
             memcpy(last, at, left);
-        unsigned bits = separators(left < 16 ? last : at, h->separator);
-        if (left < 16)
-            bits &= (1u << left) - 1;
+        uint64_t bits = separators(left < sizeof last ? last : at, h->separator);
+        if (left < sizeof last)
+            bits &= (UINT64_C(1) << left) - 1;
         for (; bits; bits &= bits - 1) {
-            const char *to = at + __builtin_ctz(bits);
+            const char *to = at + __builtin_ctzll(bits);
             if (field < h->fields)
                 zeek->value[h->value[field]] = value_of(h, from, to);
             field++;

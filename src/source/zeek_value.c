@@ -9,14 +9,20 @@
 #define LASTS_MAX_US (INT64_C(400) * DAY_US)
 #define MILLIS_LEAST_US (INT64_C(10000000000) * SECOND_US) /* later than 2286: no seconds */
 
-/* Eight decimal digits at once (little-endian load; D. Lemire, "Quickly parsing eight digits"). */
-static inline uint32_t eight_digits(const char *at, bool *ret_good)
+/* Eight bytes as they lie, the first the lowest. */
+static inline uint64_t eight_bytes(const char *at)
 {
     uint64_t word;
     memcpy(&word, at, sizeof word);
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     word = __builtin_bswap64(word);
 #endif
+    return word;
+}
+
+/* Eight decimal digits at once (D. Lemire, "Quickly parsing eight digits", 2018). */
+static inline uint32_t eight_digits(uint64_t word, bool *ret_good)
+{
     uint64_t digits = word - UINT64_C(0x3030303030303030);
     *ret_good &=
         ((digits | (digits + UINT64_C(0x7676767676767676))) & UINT64_C(0x8080808080808080)) == 0;
@@ -27,17 +33,42 @@ static inline uint32_t eight_digits(const char *at, bool *ret_good)
                       32);
 }
 
+/* The six digits that the text ends with, behind a point; it has at least eight bytes. */
+static inline uint32_t six_decimals(struct text text, bool *ret_good)
+{
+    uint64_t word = eight_bytes(text.at + text.len - 8);
+    *ret_good &= (word >> 8 & 0xff) == '.';
+    return eight_digits((word & ~UINT64_C(0xffff)) | 0x3030, ret_good);
+}
+
 /* "1655071198.444458", as Zeek writes it since 2001 and until 2286. */
 static inline bool usual_time(struct text text, int64_t *ret_us)
 {
-    if (text.len != 17 || text.at[10] != '.')
+    if (text.len != 17)
         return false;
     bool good = true;
-    uint32_t high = eight_digits(text.at, &good);
-    char low[8] = {text.at[8],  text.at[9],  text.at[11], text.at[12],
-                   text.at[13], text.at[14], text.at[15], text.at[16]};
-    uint32_t rest = eight_digits(low, &good);
-    *ret_us = (int64_t)high * 100 * SECOND_US + rest;
+    uint32_t high = eight_digits(eight_bytes(text.at), &good);
+    uint32_t decimals = six_decimals(text, &good);
+    unsigned tens = (unsigned)(unsigned char)text.at[8] - '0';
+    unsigned ones = (unsigned)(unsigned char)text.at[9] - '0';
+    *ret_us = ((int64_t)high * 100 + tens * 10 + ones) * SECOND_US + decimals;
+    return good && tens <= 9 && ones <= 9;
+}
+
+/* "12.050411" */
+static inline bool usual_interval(struct text text, int64_t *ret_us)
+{
+    if (text.len < 8 || text.len > 15)
+        return false;
+    bool good = true;
+    uint32_t decimals = six_decimals(text, &good);
+    uint64_t seconds = 0;
+    for (uint32_t i = 0; i < text.len - 7; i++) {
+        unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
+        good &= digit <= 9;
+        seconds = seconds * 10 + digit;
+    }
+    *ret_us = (int64_t)seconds * SECOND_US + decimals;
     return good;
 }
 
@@ -74,23 +105,16 @@ bool zeek_time(const struct zeek *zeek, struct block *block, struct instant *ret
 int64_t zeek_interval_us(struct text text)
 {
     int64_t us;
-    if (text.at == NULL || (!field_seconds(text, &us) && !real_us(text, &us)))
+    if (text.at == NULL ||
+        (!usual_interval(text, &us) && !field_seconds(text, &us) && !real_us(text, &us)))
         return 0;
     return us < 0 || us > LASTS_MAX_US ? 0 : us;
 }
 
-uint64_t zeek_count(struct text text)
+uint64_t zeek_count_long(struct text text)
 {
-    uint64_t n = 0;
-    if (text.len > 18)
-        return field_u64(text, &n) ? n : 0;
-    for (uint32_t i = 0; i < text.len; i++) {
-        unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
-        if (digit > 9)
-            return 0;
-        n = n * 10 + digit;
-    }
-    return n;
+    uint64_t n;
+    return field_u64(text, &n) ? n : 0;
 }
 
 bool zeek_true(struct text text)
