@@ -63,10 +63,18 @@ struct rows_of_shard {
     size_t identities;
 };
 
+/* Where the registered domain of a name begins. */
+enum { DOMAINS = 512, DOMAIN_KEPT = 94 };
+struct domain_entry {
+    uint8_t len, from;
+    char name[DOMAIN_KEPT];
+};
+
 struct shard {
     const struct conf *conf;
     const struct indicators *indicators;
     const psl_ctx_t *psl;
+    struct domain_entry domains[DOMAINS];
     struct table_seed seed; /* of all its tables */
     struct shard_counts counts;
     struct flows flows;

@@ -223,6 +223,11 @@ static int name_place(const struct json_names *names, std::string_view name)
     return -1;
 }
 
+extern "C" int json_names_find(const struct json_names *names, struct text name)
+{
+    return name.at == nullptr ? -1 : name_place(names, std::string_view(name.at, name.len));
+}
+
 extern "C" bool json_pick(struct json_value value, const struct json_names *names,
                           struct json_value *ret)
 {

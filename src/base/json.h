@@ -74,6 +74,8 @@ struct json_names {
 };
 /* The names are static and live on; none twice. */
 void json_names_make(struct json_names *ret, const char *const *name, uint32_t len);
+/* The place of a name; -1: it is none of them. Also for words that are values. */
+int json_names_find(const struct json_names *names, struct text name);
 /* ret[place of a name] = the object's first member of it, none where it has none; ret has room for
  * all names. False: value is no object (all are none then). */
 bool json_pick(struct json_value value, const struct json_names *names, struct json_value *ret);

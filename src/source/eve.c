@@ -79,37 +79,37 @@ void eve_remember(const struct eve_event *event, const char *app)
             (struct eve_flow){event->flow_id, event->ends.host, event->ends.host_port, app};
 }
 
-const char *eve_app(struct text name)
+static const struct app {
+    const char *theirs, *ours;
+} apps[] = {
+    {"tls", "tls"},       {"http", "http"},
+    {"dns", "dns"},       {"failed", NULL},
+    {"unknown", NULL},    {"quic", "quic"},
+    {"ntp", "ntp"},       {"ssh", "ssh"},
+    {"smtp", "smtp"},     {"ftp", "ftp"},
+    {"smb", "smb"},       {"krb5", "kerberos"},
+    {"dcerpc", "dcerpc"}, {"dhcp", "dhcp"},
+    {"rdp", "rdp"},       {"imap", "imap"},
+    {"irc", "irc"},       {"http2", "http2"},
+    {"mqtt", "mqtt"},     {"rfb", "vnc"},
+    {"telnet", "telnet"}, {"pop3", "pop3"},
+    {"snmp", "snmp"},     {"sip", "sip"},
+    {"tftp", "tftp"},     {"ftp-data", "ftp"},
+    {"nfs", "nfs"},       {"ike", "ike"},
+    {"ikev2", "ike"},     {"ldap", "ldap"},
+    {"modbus", "modbus"}, {"dnp3", "dnp3"},
+    {"doh2", "http2"},    {"websocket", "http"},
+    {"pgsql", "pgsql"},   {"enip", "enip"},
+    {"mdns", "dns"},      {"bittorrent-dht", "bittorrent-dht"},
+};
+enum { APPS = sizeof apps / sizeof apps[0] };
+
+const char *eve_app(const struct eve *eve, struct text name)
 {
-    static const struct {
-        const char *theirs, *ours;
-    } apps[] = {
-        {"tls", "tls"},       {"http", "http"},
-        {"dns", "dns"},       {"failed", NULL},
-        {"unknown", NULL},    {"quic", "quic"},
-        {"ntp", "ntp"},       {"ssh", "ssh"},
-        {"smtp", "smtp"},     {"ftp", "ftp"},
-        {"smb", "smb"},       {"krb5", "kerberos"},
-        {"dcerpc", "dcerpc"}, {"dhcp", "dhcp"},
-        {"rdp", "rdp"},       {"imap", "imap"},
-        {"irc", "irc"},       {"http2", "http2"},
-        {"mqtt", "mqtt"},     {"rfb", "vnc"},
-        {"telnet", "telnet"}, {"pop3", "pop3"},
-        {"snmp", "snmp"},     {"sip", "sip"},
-        {"tftp", "tftp"},     {"ftp-data", "ftp"},
-        {"nfs", "nfs"},       {"ike", "ike"},
-        {"ikev2", "ike"},     {"ldap", "ldap"},
-        {"modbus", "modbus"}, {"dnp3", "dnp3"},
-        {"doh2", "http2"},    {"websocket", "http"},
-        {"pgsql", "pgsql"},   {"enip", "enip"},
-        {"mdns", "dns"},      {"bittorrent-dht", "bittorrent-dht"},
-    };
     if (name.len == 0)
         return NULL;
-    for (size_t i = 0; i < sizeof apps / sizeof apps[0]; i++)
-        if (text_is(name, apps[i].theirs))
-            return apps[i].ours;
-    return "other"; /* known to Suricata */
+    int place = json_names_find(&eve->apps, name);
+    return place < 0 ? "other" /* known to Suricata */ : apps[place].ours;
 }
 
 struct text eve_text(const struct eve_event *event, struct json_value value)
@@ -148,9 +148,31 @@ uint64_t eve_count(struct json_value value)
     return json_integer(value, &n) && n > 0 ? (uint64_t)n : 0;
 }
 
+static bool two_digits(const char *at, int *ret)
+{
+    unsigned tens = (unsigned)(at[0] - '0'), ones = (unsigned)(at[1] - '0');
+    *ret = (int)(tens * 10 + ones);
+    return tens < 10 && ones < 10;
+}
+
+/* "2024-03-05T12:00:01.250000+0000": how Suricata writes all times in UTC; others the long way. */
 bool eve_time(struct json_value value, struct instant *ret)
 {
-    return instant_parse(json_text(value), ret);
+    struct text text = json_text(value);
+    int part[10];
+    static const uint8_t at[10] = {0, 2, 5, 8, 11, 14, 17, 20, 22, 24};
+    bool usual = text.len == 31 && memcmp(text.at + 26, "+0000", 5) == 0 && text.at[4] == '-' &&
+                 text.at[7] == '-' && text.at[10] == 'T' && text.at[13] == ':' &&
+                 text.at[16] == ':' && text.at[19] == '.';
+    for (unsigned i = 0; usual && i < 10; i++)
+        usual = two_digits(text.at + at[i], &part[i]);
+    if (!usual || part[2] < 1 || part[2] > 12 || part[3] < 1 || part[3] > 31 || part[4] > 23 ||
+        part[5] > 59 || part[6] > 60)
+        return instant_parse(text, ret);
+    int64_t day = day_of(part[0] * 100 + part[1], part[2], part[3]).number;
+    int64_t second = part[4] * 3600 + part[5] * 60 + part[6];
+    ret->us = day * DAY_US + second * SECOND_US + part[7] * 10000 + part[8] * 100 + part[9];
+    return true;
 }
 
 /* ---- flows */
@@ -271,7 +293,7 @@ static enum log_line flow_read(struct eve_event *event)
         f->begun = true;
         f->answered = f->established = f->packets_out && f->packets_in;
     }
-    f->app = eve_app(json_text(event->member[EVE_APP_PROTO]));
+    f->app = eve_app(eve, json_text(event->member[EVE_APP_PROTO]));
     struct eve_flow *known = flow_slot(eve, event->flow_id);
     if (event->flow_id && known->id == event->flow_id) {
         if (f->app == NULL)
@@ -304,7 +326,7 @@ static uint8_t protocol_of(struct text proto)
 /* What other events tell: who opened, and the protocol. */
 static enum log_line flow_hint(struct eve_event *event)
 {
-    const char *app = eve_app(json_text(event->member[EVE_EVENT_TYPE]));
+    const char *app = eve_app(event->eve, json_text(event->member[EVE_EVENT_TYPE]));
     eve_remember(event, app);
     return LOG_USED;
 }
@@ -318,13 +340,7 @@ static const struct kind {
     {"dhcp", eve_dhcp},  {"smtp", flow_hint}, {"ssh", flow_hint},
 };
 
-static const struct kind *kind_of(struct text name)
-{
-    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
-        if (text_is(name, kinds[i].name))
-            return &kinds[i];
-    return NULL;
-}
+enum { KINDS = sizeof kinds / sizeof kinds[0] };
 
 static struct port port_of(struct json_value value)
 {
@@ -356,12 +372,20 @@ static bool common_read(struct eve_event *event)
 
 static void start(struct eve *eve)
 {
+    _Static_assert((int)KINDS <= (int)EVE_WORDS && (int)APPS <= (int)EVE_WORDS,
+                   "room for all names");
     eve->reader = json_reader_new(LINE_BYTES_MAX);
     muster_assert(eve->reader != NULL); /* like mem_new: never fails in practice */
     eve->known = mem_map(EVE_FLOWS * sizeof *eve->known);
     json_names_make(&eve->members, member_names, EVE_MEMBERS);
     json_names_make(&eve->flow, flow_names, FLOW_MEMBERS);
     json_names_make(&eve->tcp, tcp_names, TCP_MEMBERS);
+    for (unsigned i = 0; i < KINDS; i++)
+        eve->kind_name[i] = kinds[i].name;
+    json_names_make(&eve->kinds, eve->kind_name, KINDS);
+    for (unsigned i = 0; i < APPS; i++)
+        eve->app_name[i] = apps[i].theirs;
+    json_names_make(&eve->apps, eve->app_name, APPS);
     eve_dns_names(eve);
     eve_web_names(eve);
     eve_alert_names(eve);
@@ -391,12 +415,12 @@ static enum log_line eve_line(void *state, struct log_entry *entry)
         entry->wrong = "an object without event_type";
         return LOG_DAMAGED;
     }
-    const struct kind *kind = kind_of(name);
-    if (kind == NULL)
+    int kind = json_names_find(&eve->kinds, name);
+    if (kind < 0)
         return LOG_IGNORED;
     if (!common_read(&event))
         return LOG_DAMAGED;
-    return event.ends.protocol ? kind->read(&event) : LOG_IGNORED;
+    return event.ends.protocol ? kinds[kind].read(&event) : LOG_IGNORED;
 }
 
 /* What the log turned out not to have. That nobody spoke a protocol is not the log's lack. */

@@ -43,9 +43,13 @@ struct eve_flow {
     const char *app;
 };
 
+enum { EVE_WORDS = 48 };
+
 struct eve {
     struct json *reader;
     struct json_names members, flow, tcp, dns, answer, http, tls, alert, metadata, dhcp;
+    struct json_names kinds, apps, types; /* of events, protocols, DNS records */
+    const char *kind_name[EVE_WORDS], *app_name[EVE_WORDS], *type_name[EVE_WORDS];
     struct eve_flow *known; /* EVE_FLOWS of them, by id; a newer one takes the place */
     uint32_t seen;          /* of kinds of events, a bit each, and of flows' protocols */
     /* The last answer of DNS's first version, which writes a line for each record of a message. */
@@ -84,7 +88,7 @@ bool eve_known(struct eve_event *event);
 /* Remembers of the event's flow that the host opened it, and what it speaks (or NULL). */
 void eve_remember(const struct eve_event *event, const char *app);
 /* Our name of what Suricata calls a protocol; NULL when it knows none. */
-const char *eve_app(struct text name);
+const char *eve_app(const struct eve *eve, struct text name);
 
 /* A text of ours: lives as long as the block. Null stays null. */
 struct text eve_text(const struct eve_event *event, struct json_value value);

@@ -152,7 +152,7 @@ enum log_line eve_alert(struct eve_event *event)
     alert->target = first_of(event, m[META_TARGET]);
     alert->product = first_of(event, m[META_PRODUCT]);
     alert->tags = all_of(event, m[META_TAG]);
-    alert->proto = text_of(eve_app(json_text(event->member[EVE_APP_PROTO])));
+    alert->proto = text_of(eve_app(event->eve, json_text(event->member[EVE_APP_PROTO])));
     alert->name = name_asked(event);
     alert->answered = answered;
     alert->count = 1;

@@ -40,12 +40,6 @@ static const char *const answer_names[ANSWER_MEMBERS] = {
     [ANSWER_RDATA] = "rdata",   [ANSWER_SRV] = "srv",       [ANSWER_NAME] = "name",
 };
 
-void eve_dns_names(struct eve *eve)
-{
-    json_names_make(&eve->dns, dns_names, DNS_MEMBERS);
-    json_names_make(&eve->answer, answer_names, ANSWER_MEMBERS);
-}
-
 struct word {
     const char *name;
     uint16_t number;
@@ -80,19 +74,32 @@ enum {
     TYPE_DNAME = 39
 };
 
-static uint16_t type_of(struct text text)
+static const struct word types[] = {
+    {"A", TYPE_A},     {"AAAA", TYPE_AAAA}, {"CNAME", TYPE_CNAME}, {"NS", TYPE_NS},
+    {"PTR", TYPE_PTR}, {"TXT", 16},         {"MX", TYPE_MX},       {"SOA", 6},
+    {"SRV", TYPE_SRV}, {"HTTPS", 65},       {"NULL", 10},          {"ANY", 255},
+    {"KEY", 25},       {"DS", 43},          {"DNSKEY", 48},        {"RRSIG", 46},
+    {"NSEC", 47},      {"NSEC3", 50},       {"NAPTR", 35},         {"SVCB", 64},
+    {"OPT", 41},       {"HINFO", 13},       {"TLSA", 52},          {"SSHFP", 44},
+    {"DNAME", 39},     {"CAA", 257},        {"SPF", 99},           {"AXFR", 252},
+    {"WKS", 11},       {"TKEY", 249},       {"TSIG", 250},         {"LOC", 29},
+};
+enum { TYPES = sizeof types / sizeof types[0] };
+
+void eve_dns_names(struct eve *eve)
 {
-    static const struct word types[] = {
-        {"A", TYPE_A},     {"AAAA", TYPE_AAAA}, {"CNAME", TYPE_CNAME}, {"NS", TYPE_NS},
-        {"PTR", TYPE_PTR}, {"TXT", 16},         {"MX", TYPE_MX},       {"SOA", 6},
-        {"SRV", TYPE_SRV}, {"HTTPS", 65},       {"NULL", 10},          {"ANY", 255},
-        {"KEY", 25},       {"DS", 43},          {"DNSKEY", 48},        {"RRSIG", 46},
-        {"NSEC", 47},      {"NSEC3", 50},       {"NAPTR", 35},         {"SVCB", 64},
-        {"OPT", 41},       {"HINFO", 13},       {"TLSA", 52},          {"SSHFP", 44},
-        {"DNAME", 39},     {"CAA", 257},        {"SPF", 99},           {"AXFR", 252},
-        {"WKS", 11},       {"TKEY", 249},       {"TSIG", 250},         {"LOC", 29},
-    };
-    return number_of(text, types, sizeof types / sizeof types[0], 0);
+    json_names_make(&eve->dns, dns_names, DNS_MEMBERS);
+    json_names_make(&eve->answer, answer_names, ANSWER_MEMBERS);
+    _Static_assert((int)TYPES <= (int)EVE_WORDS, "room for all names");
+    for (unsigned i = 0; i < TYPES; i++)
+        eve->type_name[i] = types[i].name;
+    json_names_make(&eve->types, eve->type_name, TYPES);
+}
+
+static uint16_t type_of(const struct eve *eve, struct text text)
+{
+    int place = json_names_find(&eve->types, text);
+    return place >= 0 ? types[place].number : number_of(text, types, TYPES, 0);
 }
 
 static uint8_t rcode_of(struct text text)
@@ -148,7 +155,8 @@ static void answers_list(const struct eve_event *event, struct dns_record *dns,
         struct json_value rdata = v[ANSWER_RDATA];
         if (json_pick(v[ANSWER_SRV], &event->eve->answer, inner))
             rdata = inner[ANSWER_NAME];
-        answer_add(event, dns, type_of(json_text(v[ANSWER_RRTYPE])), v[ANSWER_TTL], rdata);
+        answer_add(event, dns, type_of(event->eve, json_text(v[ANSWER_RRTYPE])), v[ANSWER_TTL],
+                   rdata);
     }
 }
 
@@ -165,7 +173,7 @@ static void answers_grouped(const struct eve_event *event, struct dns_record *dn
         while (json_next(&of_type, NULL, &rdata)) {
             if (json_pick(rdata, &event->eve->answer, inner))
                 rdata = inner[ANSWER_NAME]; /* SRV */
-            answer_add(event, dns, type_of(type), none, rdata);
+            answer_add(event, dns, type_of(event->eve, type), none, rdata);
         }
     }
 }
@@ -198,7 +206,7 @@ static bool answer_goes_on(const struct eve_event *event, const struct json_valu
                 block->record[block->records - 1].dns == eve->answer_open &&
                 eve->answer_flow == event->flow_id && eve->answer_id == eve_count(v[DNS_ID]);
     if (same)
-        answer_add(event, eve->answer_open, type_of(json_text(v[DNS_RRTYPE])), v[DNS_TTL],
+        answer_add(event, eve->answer_open, type_of(eve, json_text(v[DNS_RRTYPE])), v[DNS_TTL],
                    v[DNS_RDATA]);
     return same;
 }
@@ -214,7 +222,7 @@ static bool question_read(const struct eve_event *event, const struct json_value
         type = q[ANSWER_RRTYPE];
     }
     dns->name = eve_name(event, name);
-    dns->type = type_of(json_text(type));
+    dns->type = type_of(event->eve, json_text(type));
     return dns->name.at != NULL;
 }
 
