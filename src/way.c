@@ -6,6 +6,7 @@
 #include "findings.h"
 #include "flow/fragments.h"
 #include "wire/frame.h"
+#include "with_alerts.h"
 
 #include <stdio.h>
 #include <xxhash.h>
@@ -538,6 +539,9 @@ bool way_read(struct way *way, const struct source_item *item, const char *kind_
 {
     struct source *source = export_capture_open(item, kind_or_null, err);
     if (source == NULL)
+        return false;
+    if (item->alerts && source->kind->unit == NULL && /* not of an export, which is no traffic */
+        (source = with_alerts(source, item->alerts, err)) == NULL)
         return false;
     if (source->kind->at_server && !address_known(way->setup.server[0]) &&
         !address_known(way->setup.server[1])) {

@@ -155,6 +155,8 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
                                     options->home ? options->home : "",
                                     (unsigned long long)review_digest(parts->review),
                                     (unsigned long long)alert_rules_digest(parts->alerts));
+    if (options->with)
+        also = arena_format(&parts->arena, "%s|%s", also.at, options->with);
     for (unsigned i = 0; i < options->server.len; i++)
         also = arena_format(&parts->arena, "%s|%s", also.at, options->server.at[i]);
     conf_digest(&parts->conf, also.at, parts->procedure);

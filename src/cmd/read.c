@@ -4,20 +4,60 @@
  */
 #include "base/mem.h"
 #include "cmd/session.h"
+#include "cmd/suricata.h"
 
 #include <stdio.h>
+#include <string.h>
 
-static void read_one(struct session *session, const struct source_item *item)
+/* Suricata's alerts for a capture, when they are wanted. What it cannot do is said; the capture is
+ * read all the same. */
+static void alerts_make(struct session *session, struct source_item *item,
+                        struct suricata *suricata)
+{
+    static const char name[] = "suricata:";
+    const struct options *o = session->options;
+    struct err err;
+    suricata->folder[0] = '\0';
+    if (o->with == NULL)
+        return;
+    struct source *source = source_open(item->path[0], o->as, NULL);
+    bool capture = source != NULL && source->kind->unit == NULL;
+    source_close(source);
+    if (!capture)
+        return;
+    const char *rules = strchr(o->with, ':') ? o->with + sizeof name - 1 : NULL;
+    if (!suricata_run(suricata, item->path[0], rules, o->home, &err)) {
+        parts_complain(&session->parts, EXIT_WORLD, err.text);
+        return;
+    }
+    if (suricata->no_rules)
+        parts_complain(&session->parts, EXIT_WORLD,
+                       "suricata has no rules, so it raises no alerts: suricata-update fetches "
+                       "some, or give --with suricata:RULES");
+    item->alerts = suricata->eve;
+}
+
+static void read_one(struct session *session, struct source_item *item)
 {
     struct findings findings;
     struct way_notes notes;
+    struct suricata suricata;
     struct err err;
+    alerts_make(session, item, &suricata);
     if (way_read(session->way, item, session->options->as, &findings, &notes, &err)) {
         session_take(session, item->name, &findings, &notes);
-        return;
+    } else {
+        parts_complain(&session->parts, EXIT_UNUSED_INPUT, err.text);
+        session->summary.unused++;
     }
-    parts_complain(&session->parts, EXIT_UNUSED_INPUT, err.text);
-    session->summary.unused++;
+    suricata_clean(&suricata);
+}
+
+static bool with_is_known(const char *with)
+{
+    static const char name[] = "suricata:";
+    return strcmp(with, "suricata") == 0 ||
+           (strncmp(with, name, sizeof name - 1) == 0 && with[sizeof name - 1] != '\0');
 }
 
 static int read_run(const struct options *options)
@@ -25,6 +65,11 @@ static int read_run(const struct options *options)
     if (options->words_len == 0) {
         (void)fprintf(stderr, "muster read: what shall be read? Give captures, folders, or -\n"
                               "Try: muster read --help\n");
+        return EXIT_USAGE;
+    }
+    if (options->with && !with_is_known(options->with)) {
+        (void)fprintf(stderr, "muster read: --with %s: only suricata or suricata:RULES is known\n",
+                      options->with);
         return EXIT_USAGE;
     }
     struct session *session = mem_new(1, sizeof *session);

@@ -146,6 +146,7 @@ struct alert_record {
     bool sinkhole;     /* the outside end is a sinkhole */
     bool answered;     /* the watcher saw both sides speak */
     uint64_t count;    /* times it happened; at least 1 */
+    uint64_t packet;   /* of the capture that the watcher read; 0 = not told */
 };
 
 struct record {

@@ -27,6 +27,7 @@ static const char *const member_names[EVE_MEMBERS] = {
     [EVE_QUIC] = "quic",
     [EVE_DHCP] = "dhcp",
     [EVE_ALERT] = "alert",
+    [EVE_PACKET] = "pcap_cnt",
 };
 
 enum { PKTS_OUT, PKTS_IN, BYTES_OUT, BYTES_IN, START, END, FLOW_MEMBERS };

@@ -32,6 +32,7 @@ enum {
     EVE_QUIC,
     EVE_DHCP,
     EVE_ALERT,
+    EVE_PACKET,
     EVE_MEMBERS
 };
 

@@ -156,5 +156,6 @@ enum log_line eve_alert(struct eve_event *event)
     alert->name = name_asked(event);
     alert->answered = answered;
     alert->count = 1;
+    alert->packet = eve_count(event->member[EVE_PACKET]);
     return LOG_USED;
 }

@@ -110,8 +110,9 @@ struct source_member {
 /* What is read as one source: a file, or the files of a set. */
 struct source_item {
     char **path;
-    size_t len; /* 1 to SOURCE_PARTS */
-    char *name; /* the path, or of a set "FOLDER/{conn,dns,ssl}.log" */
+    size_t len;         /* 1 to SOURCE_PARTS */
+    char *name;         /* the path, or of a set "FOLDER/{conn,dns,ssl}.log" */
+    const char *alerts; /* an EVE log of alerts about this capture (with_alerts.h); or NULL */
 };
 
 /* NULL and err: cannot be opened, or no kind knows it ("first bytes 7f 45 4c 46 are of no known
