@@ -43,10 +43,11 @@ static int collect_run(const struct options *options)
     static const char *const usual[] = {"127.0.0.1:2055"};
     int64_t lasting_us = 0;
     if (options->words_len || (options->lasting && !lasting_parse(options->lasting, &lasting_us))) {
-        (void)fprintf(stderr, "muster collect: %s %s\nTry: muster collect --help\n",
-                      options->words_len ? "takes no files (muster read does):"
-                                         : "not a time such as 90s, 15m, 8h or 2d:",
-                      options->words_len ? options->words[0] : options->lasting);
+        cmd_say("collect", "%s %s",
+                options->words_len ? "takes no files (muster read does):"
+                                   : "not a time such as 90s, 15m, 8h or 2d:",
+                options->words_len ? options->words[0] : options->lasting);
+        (void)fputs("Try: muster collect --help\n", stderr);
         return EXIT_USAGE;
     }
     const char *const *listen = options->listen.len ? options->listen.at : usual;
@@ -55,14 +56,14 @@ static int collect_run(const struct options *options)
     struct err err;
     struct collect *collect = collect_open(listen, len, lasting_us, &err);
     if (collect == NULL) {
-        (void)fprintf(stderr, "muster collect: %s\n", err.text);
+        cmd_say("collect", "%s", err.text);
         mem_free(session);
         return EXIT_WORLD;
     }
     if (!options->quiet)
         for (unsigned i = 0; i < len; i++)
-            (void)fprintf(stderr, "listening on %s (the system holds %d kB); Ctrl-C ends\n",
-                          listen[i], collect_buffer(collect) / 1024);
+            cmd_say("collect", "listening on %s (the system holds %d kB); Ctrl-C ends", listen[i],
+                    collect_buffer(collect) / 1024);
     if (session_open(session, options, "collect")) {
         collect_days(session, collect);
         session_show(session);

@@ -46,6 +46,8 @@ try feeds add --store "$bad/store" "$bad/list" # the list of lists has one path 
 "$muster" feeds list --store "$bad/store" >/dev/null
 try feeds add --store "$bad/store" "$bad/none"
 try doctor --store "$bad/store"
+try collect --store none --listen "$bad"
+try collect "$bad"
 try simulate -o "$bad/made"
 try "$bad"
 try help "$bad"
