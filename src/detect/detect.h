@@ -29,6 +29,9 @@ struct detect {
     struct call_times calls, bursts;     /* of the pair; empty before close */
 };
 
+/* Weaker evidence is not worth a line. */
+#define EVIDENCE_LEAST 1.0
+
 /* Where evidence goes. Fills evidence's texts with evidence_text below: they are copied. */
 struct evidence_out;
 /* printf into memory that lives as long as the evidence; at most 400 bytes are kept. */

@@ -140,48 +140,53 @@ static void record(const struct detect *detect, const struct record *record)
         look_at(&p->asks, record);
 }
 
-/* From habits to a log-likelihood ratio. On the labelled captures few clean conversations scored
- * over 3.3 before this factor and half of the posting malware over 5; shape alone never confirms.
- */
-#define SEND_WEIGHT 1.5
-#define ASK_WEIGHT 1.2
+/* Shape alone never confirms. */
 #define STRENGTH_MOST 9.4
 
-static double habits_sum(const struct habits *h, bool own_address)
+static bool most_of(uint32_t some, const struct habits *h)
 {
-    double requests = h->requests, sum = 0;
-    sum += h->bare > 0.5 * requests ? 2.0 : 0;
-    sum += h->no_agent > 0.5 * requests ? 2.0 : 0;
-    sum += h->odd_agent > 0.5 * requests ? 1.8 : 0;
-    sum += h->coded > 0.5 * requests ? 1.5 : 0;
-    sum += h->script > 0.5 * requests ? 1.0 : 0;
-    sum += h->answered && h->small == h->answered ? 0.4 : 0;
-    sum += own_address ? 2.2 : 0;
-    return sum;
+    return some * 2 > h->requests;
 }
 
-static double send_strength(const struct http_pair *p, uint32_t ends, bool own_address)
+static struct traits send_traits(const struct http_pair *p, uint32_t ends, bool own_address)
 {
     const struct habits *h = &p->sends;
+    struct traits t = {{0}};
     if (h->requests == 0 || h->answered == 0)
-        return 0;
-    double sum = habits_sum(h, own_address);
-    sum += h->no_referer == h->requests ? 0.8 : 0;
-    sum += h->requests >= 3 && h->same_path > 0.8 * h->requests ? 1.0 : 0;
-    sum += h->requests == p->requests ? 0.6 : 0;
-    sum += h->bare && ends >= 2 ? 1.0 : 0;
-    sum += h->files && h->no_agent > 0.5 * h->requests ? 1.0 : 0; /* a program that uploads */
-    return fmin(STRENGTH_MOST, sum * SEND_WEIGHT);
+        return t;
+    trait_set(&t, TRAIT_http_send, true);
+    trait_set(&t, TRAIT_http_send_bare, most_of(h->bare, h));
+    trait_set(&t, TRAIT_http_send_no_agent, most_of(h->no_agent, h));
+    trait_set(&t, TRAIT_http_send_odd_agent, most_of(h->odd_agent, h));
+    trait_set(&t, TRAIT_http_send_coded, most_of(h->coded, h));
+    trait_set(&t, TRAIT_http_send_script, most_of(h->script, h));
+    trait_set(&t, TRAIT_http_send_small, h->small == h->answered);
+    trait_set(&t, TRAIT_http_send_own_address, own_address);
+    trait_set(&t, TRAIT_http_send_no_referer, h->no_referer == h->requests);
+    trait_set(&t, TRAIT_http_send_same_path, h->requests >= 3 && h->same_path > 0.8 * h->requests);
+    trait_set(&t, TRAIT_http_send_only, h->requests == p->requests);
+    trait_set(&t, TRAIT_http_send_ends, h->bare && ends >= 2);
+    trait_set(&t, TRAIT_http_send_files, h->files && most_of(h->no_agent, h));
+    return t;
 }
 
 /* Asking is what everybody does: only a poll counts, the same few places, little in return. */
-static double ask_strength(const struct http_pair *p, bool own_address)
+static struct traits poll_traits(const struct http_pair *p, bool own_address)
 {
     const struct habits *h = &p->asks;
+    struct traits t = {{0}};
     if (h->requests < POLLS_LEAST || h->no_referer < h->requests || h->answered == 0 ||
         h->small < 0.8 * h->answered || h->of_few_paths < 0.8 * h->requests)
-        return 0;
-    return fmin(STRENGTH_MOST, (1.0 + habits_sum(h, own_address)) * ASK_WEIGHT);
+        return t;
+    trait_set(&t, TRAIT_http_poll, true);
+    trait_set(&t, TRAIT_http_poll_bare, most_of(h->bare, h));
+    trait_set(&t, TRAIT_http_poll_no_agent, most_of(h->no_agent, h));
+    trait_set(&t, TRAIT_http_poll_odd_agent, most_of(h->odd_agent, h));
+    trait_set(&t, TRAIT_http_poll_coded, most_of(h->coded, h));
+    trait_set(&t, TRAIT_http_poll_script, most_of(h->script, h));
+    trait_set(&t, TRAIT_http_poll_small, h->small == h->answered);
+    trait_set(&t, TRAIT_http_poll_own_address, own_address);
+    return t;
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)
@@ -191,13 +196,17 @@ static void close(const struct detect *detect, struct evidence_out *out)
     if ((detect->pair->flags & PAIR_POPULAR) || own_address_name(detect->pair->name))
         return;
     const struct http_host *host = detect->host_state;
-    double send = send_strength(p, host->ends, own_address), ask = ask_strength(p, own_address);
-    double strength = fmax(send, ask);
-    if (strength < 3.0)
+    struct traits sends = send_traits(p, host->ends, own_address);
+    struct traits polls = poll_traits(p, own_address);
+    double send = traits_strength(&sends), poll = traits_strength(&polls);
+    if (fmax(send, poll) < EVIDENCE_LEAST)
         return;
-    const struct habits *h = send >= ask ? &p->sends : &p->asks;
-    struct evidence e = {
-        .group = GROUP_SHAPE, .strength = strength, .number = h->number, .known_from = {DAY_NONE}};
+    const struct habits *h = send >= poll ? &p->sends : &p->asks;
+    struct evidence e = {.group = GROUP_SHAPE,
+                         .strength = fmin(STRENGTH_MOST, fmax(send, poll)),
+                         .traits = send >= poll ? sends : polls,
+                         .number = h->number,
+                         .known_from = {DAY_NONE}};
     e.item = evidence_text(out, "http %s %.*s", h == &p->sends ? "check-in" : "poll", h->path_len,
                            h->path);
     bool odd = h->odd_agent * 2 > h->requests;

@@ -108,14 +108,16 @@ static void close(const struct detect *detect, struct evidence_out *out)
     const struct irc *irc = detect->pair_state;
     if (irc->logins == 0)
         return;
-    double strength = 2.5;
-    strength += irc->odd_port ? 2.5 : 0;
-    strength += irc->made_nick ? 2.5 : 0;
-    strength += irc->spoke ? 2.0 : 0;
-    strength += irc->key ? 1.0 : 0;
-    strength += irc->ordered ? 2.5 : 0;
+    struct traits traits = {{0}};
+    trait_set(&traits, TRAIT_irc_login, true);
+    trait_set(&traits, TRAIT_irc_odd_port, irc->odd_port);
+    trait_set(&traits, TRAIT_irc_made_nick, irc->made_nick);
+    trait_set(&traits, TRAIT_irc_spoke, irc->spoke);
+    trait_set(&traits, TRAIT_irc_key, irc->key);
+    trait_set(&traits, TRAIT_irc_ordered, irc->ordered);
     struct evidence e = {.group = GROUP_SHAPE,
-                         .strength = fmin(STRENGTH_MOST, strength),
+                         .strength = fmin(STRENGTH_MOST, traits_strength(&traits)),
+                         .traits = traits,
                          .number = irc->number,
                          .known_from = {DAY_NONE}};
     e.item = evidence_text(out, "irc port %u", irc->port);

@@ -139,21 +139,22 @@ static void record(const struct detect *detect, const struct record *record)
 
 #define STRENGTH_MOST 9.4
 
-static double strength_of(const struct mail *m, const struct host *host)
+static struct traits traits_of(const struct mail *m, const struct host *host)
 {
-    double strength = host->flags & HOST_OWN_ADDRESS ? 2.2 : 0;
+    struct traits t = {{0}};
+    trait_set(&t, TRAIT_mail_own_address, host->flags & HOST_OWN_ADDRESS);
     if (m->ftp) {
-        strength += 2.0;
-        strength += m->files ? 2.5 : 0;
-        strength += m->files && !m->looked ? 1.5 : 0;
-        strength += m->numbered ? 1.5 : 0;
+        trait_set(&t, TRAIT_mail_ftp, true);
+        trait_set(&t, TRAIT_mail_ftp_files, m->files);
+        trait_set(&t, TRAIT_mail_ftp_only_files, m->files && !m->looked);
+        trait_set(&t, TRAIT_mail_ftp_numbered, m->numbered);
     } else {
-        strength += 4.8;
-        strength += m->to_itself ? 2.5 : 0;
-        strength += m->library_login ? 2.0 : 0;
-        strength += m->bare_greeting ? 0.6 : 0;
+        trait_set(&t, TRAIT_mail_smtp, true);
+        trait_set(&t, TRAIT_mail_to_itself, m->to_itself);
+        trait_set(&t, TRAIT_mail_library_login, m->library_login);
+        trait_set(&t, TRAIT_mail_bare_greeting, m->bare_greeting);
     }
-    return fmin(STRENGTH_MOST, strength);
+    return t;
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)
@@ -162,8 +163,10 @@ static void close(const struct detect *detect, struct evidence_out *out)
     if (m->logins == 0 || host_is_mail_gateway(detect->host) || detect->host->served ||
         (m->ftp && m->files == 0))
         return;
+    struct traits traits = traits_of(m, detect->host);
     struct evidence e = {.group = GROUP_SHAPE,
-                         .strength = strength_of(m, detect->host),
+                         .strength = fmin(STRENGTH_MOST, traits_strength(&traits)),
+                         .traits = traits,
                          .number = m->number,
                          .known_from = {DAY_NONE}};
     const char *own = detect->host->flags & HOST_OWN_ADDRESS

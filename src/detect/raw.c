@@ -141,17 +141,20 @@ static void record(const struct detect *detect, const struct record *record)
 
 #define STRENGTH_MOST 9.4
 
-static double strength_of(const struct raw *r, const struct raw_host *h, const struct pair *pair)
+static struct traits traits_of(const struct raw *r, const struct raw_host *h,
+                               const struct pair *pair)
 {
-    double strength = r->registers ? 8.0 : 0;
-    strength += pair->name.at == NULL ? 1.0 : 0;
-    strength += r->port >= 1024 || r->not_web ? 1.0 : 0;
-    strength += r->framed ? 1.5 : 0;
-    strength += r->talks >= 3 ? 0.6 : 0;
-    strength += r->longest_us >= LONG_US ? 0.8 : 0;
-    strength += r->sent > 4 * r->got && r->sent > 20000 ? 0.8 : 0;
-    strength -= h->ends > MANY_ENDS ? 3.0 : 0;
-    return fmin(STRENGTH_MOST, strength);
+    struct traits t = {{0}};
+    trait_set(&t, TRAIT_raw_unknown, true);
+    trait_set(&t, TRAIT_raw_registers, r->registers);
+    trait_set(&t, TRAIT_raw_bare, pair->name.at == NULL);
+    trait_set(&t, TRAIT_raw_high_port, r->port >= 1024 || r->not_web);
+    trait_set(&t, TRAIT_raw_framed, r->framed);
+    trait_set(&t, TRAIT_raw_again, r->talks >= 3);
+    trait_set(&t, TRAIT_raw_long, r->longest_us >= LONG_US);
+    trait_set(&t, TRAIT_raw_uploads, r->sent > 4 * r->got && r->sent > 20000);
+    trait_set(&t, TRAIT_raw_many_ends, h->ends > MANY_ENDS);
+    return t;
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)
@@ -161,11 +164,15 @@ static void close(const struct detect *detect, struct evidence_out *out)
     const struct pair *pair = detect->pair;
     if (r->talks == 0 || !(pair->flags & PAIR_ANSWERED) || (pair->flags & PAIR_POPULAR))
         return;
-    double strength = strength_of(r, h, pair);
-    if (strength < 2.0)
+    struct traits traits = traits_of(r, h, pair);
+    double strength = fmin(STRENGTH_MOST, traits_strength(&traits));
+    if (strength < EVIDENCE_LEAST)
         return;
-    struct evidence e = {
-        .group = GROUP_SHAPE, .strength = strength, .number = r->number, .known_from = {DAY_NONE}};
+    struct evidence e = {.group = GROUP_SHAPE,
+                         .strength = strength,
+                         .traits = traits,
+                         .number = r->number,
+                         .known_from = {DAY_NONE}};
     e.item = evidence_text(out, "unknown protocol, port %u", r->port);
     e.why = evidence_text(
         out,

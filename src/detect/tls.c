@@ -87,34 +87,34 @@ static void record(const struct detect *detect, const struct record *record)
         h->ends++;
 }
 
-/* From habits to a log-likelihood ratio: no clean conversation of the labelled captures scored over
- * 2.0 before this factor; shape alone never confirms. */
-#define HABIT_WEIGHT 1.1
+/* Shape alone never confirms. */
 #define STRENGTH_MOST 9.4
 
 /* A bare address: what is odd about the handshakes adds up. */
-static double nameless_strength(const struct tls_pair *t, const struct tls_host *h)
+static struct traits bare_traits(const struct tls_pair *t, const struct tls_host *h)
 {
-    double strength = 1.0; /* a bare address, no name */
-    strength += t->self_signed ? 2.0 : 0;
-    strength += t->certificate && t->no_host_name ? 0.8 : 0;
-    strength += t->odd_validity && t->self_signed ? 1.4 : 0;
-    strength += t->odd_port ? 1.2 : 0;
-    strength += t->handshakes >= 3 ? 1.0 : 0;
-    if (t->self_signed && h->ends >= 2)
-        strength += h->ends >= 3 ? 3.0 : 2.0;
-    return strength * HABIT_WEIGHT;
+    struct traits traits = {{0}};
+    trait_set(&traits, TRAIT_tls_bare, true);
+    trait_set(&traits, TRAIT_tls_bare_self_signed, t->self_signed);
+    trait_set(&traits, TRAIT_tls_bare_no_host_name, t->certificate && t->no_host_name);
+    trait_set(&traits, TRAIT_tls_bare_odd_validity, t->odd_validity && t->self_signed);
+    trait_set(&traits, TRAIT_tls_bare_odd_port, t->odd_port);
+    trait_set(&traits, TRAIT_tls_bare_again, t->handshakes >= 3);
+    trait_set(&traits, TRAIT_tls_bare_ends_two, t->self_signed && h->ends == 2);
+    trait_set(&traits, TRAIT_tls_bare_ends_more, t->self_signed && h->ends > 2);
+    return traits;
 }
 
-static double named_strength(const struct tls_pair *t)
+static struct traits named_traits(const struct tls_pair *t)
 {
+    struct traits traits = {{0}};
     if (!t->self_signed)
-        return 0;
-    double strength = 2.4;
-    strength += t->no_host_name ? 0.6 : 0;
-    strength += t->odd_validity ? 0.6 : 0;
-    strength += t->odd_port ? 0.6 : 0;
-    return strength;
+        return traits;
+    trait_set(&traits, TRAIT_tls_self_signed, true);
+    trait_set(&traits, TRAIT_tls_no_host_name, t->no_host_name);
+    trait_set(&traits, TRAIT_tls_odd_validity, t->odd_validity);
+    trait_set(&traits, TRAIT_tls_odd_port, t->odd_port);
+    return traits;
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)
@@ -124,11 +124,15 @@ static void close(const struct detect *detect, struct evidence_out *out)
     bool named = t->nameless < t->handshakes || detect->pair->name.at != NULL;
     if (t->handshakes == 0 || (detect->pair->flags & PAIR_POPULAR))
         return;
-    double strength = fmin(STRENGTH_MOST, named ? named_strength(t) : nameless_strength(t, h));
-    if (strength < 2.4)
+    struct traits traits = named ? named_traits(t) : bare_traits(t, h);
+    double strength = fmin(STRENGTH_MOST, traits_strength(&traits));
+    if (strength < EVIDENCE_LEAST)
         return;
-    struct evidence e = {
-        .group = GROUP_SHAPE, .strength = strength, .number = t->number, .known_from = {DAY_NONE}};
+    struct evidence e = {.group = GROUP_SHAPE,
+                         .strength = strength,
+                         .traits = traits,
+                         .number = t->number,
+                         .known_from = {DAY_NONE}};
     e.item =
         evidence_text(out, "tls %s, port %u", named ? "self-signed" : "without a name", t->port);
     char ends[64] = "";

@@ -168,31 +168,38 @@ static void figures_of(const struct tunnel *t, struct figures *f)
 }
 
 /* Data rides in the questions, a lot of it. */
-static double fast_strength(const struct tunnel *t, const struct figures *f, const double *knob)
+static struct traits fast_traits(const struct tunnel *t, const struct figures *f,
+                                 const double *knob)
 {
+    struct traits traits = {{0}};
     if (f->names < knob[KNOB_NAMES_LEAST] || f->unique < 0.5 || f->under < 16 || f->entropy < 3.0)
-        return 0;
-    double strength = 3.0;
-    strength += f->under >= 40 ? 2.5 : f->under >= 24 ? 1.0 : 0;
-    strength += f->carriers >= 0.5 ? 2.5 : 0;
-    strength += t->nulls >= 5 ? 3.0 : 0;
-    strength += t->answered >= 20 && f->answers_vary >= 0.5 ? 2.5 : 0;
-    return strength;
+        return traits;
+    trait_set(&traits, TRAIT_tunnel_fast, true);
+    trait_set(&traits, TRAIT_tunnel_long_names, f->under >= 24);
+    trait_set(&traits, TRAIT_tunnel_longer_names, f->under >= 40);
+    trait_set(&traits, TRAIT_tunnel_carriers, f->carriers >= 0.5);
+    trait_set(&traits, TRAIT_tunnel_nulls, t->nulls >= 5);
+    trait_set(&traits, TRAIT_tunnel_answers_vary, t->answered >= 20 && f->answers_vary >= 0.5);
+    return traits;
 }
 
 /* Questions drawn by lot, never repeated, each answered by an address: data goes up in the name, an
  * acknowledgement or a command comes down in the address. Services that measure resolvers ask such
  * names too, so that alone it stays under the line; answers in unrelated networks decide. */
-static double slow_strength(const struct tunnel *t, const struct figures *f, const double *knob)
+static struct traits slow_traits(const struct tunnel *t, const struct figures *f,
+                                 const double *knob)
 {
+    struct traits traits = {{0}};
     if (f->names < knob[KNOB_SLOW_NAMES_LEAST] || f->unique < 0.8 || f->under < 5 ||
         t->addresses < knob[KNOB_SLOW_NAMES_LEAST] || f->digits < 0.1 || f->entropy < 3.8 ||
         t->loopback * 4 > t->addresses)
-        return 0;
-    double strength = 4.0;
-    strength += f->networks_vary >= 0.6 ? 4.0 : f->networks_vary >= 0.15 ? 1.0 : 0;
-    strength += f->under >= 20 ? 1.5 : 0;
-    return strength + (f->names >= 20 ? 0.5 : 0);
+        return traits;
+    trait_set(&traits, TRAIT_tunnel_slow, true);
+    trait_set(&traits, TRAIT_tunnel_networks_vary_some, f->networks_vary >= 0.15);
+    trait_set(&traits, TRAIT_tunnel_networks_vary, f->networks_vary >= 0.6);
+    trait_set(&traits, TRAIT_tunnel_slow_long, f->under >= 20);
+    trait_set(&traits, TRAIT_tunnel_slow_many, f->names >= 20);
+    return traits;
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)
@@ -202,11 +209,14 @@ static void close(const struct detect *detect, struct evidence_out *out)
         return;
     struct figures f;
     figures_of(t, &f);
-    double fast = fast_strength(t, &f, detect->knob), slow = slow_strength(t, &f, detect->knob);
-    if (fmax(fast, slow) < 3.5)
+    struct traits quick = fast_traits(t, &f, detect->knob);
+    struct traits patient = slow_traits(t, &f, detect->knob);
+    double fast = traits_strength(&quick), slow = traits_strength(&patient);
+    if (fmax(fast, slow) < EVIDENCE_LEAST)
         return;
     struct evidence e = {.group = GROUP_NAMES,
                          .strength = fmin(11.0, fmax(fast, slow)),
+                         .traits = slow > fast ? patient : quick,
                          .number = t->first_number,
                          .known_from = {DAY_NONE}};
     e.item = evidence_text(out, "dns tunnel under %.*s", (int)detect->pair->name.len,

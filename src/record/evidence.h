@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "record/trait.h"
 
 /* Evidence of one group is about the same fact: the judge takes the strongest of a group. */
 enum evidence_group {
@@ -40,6 +41,7 @@ struct evidence {
     uint8_t group;        /* enum evidence_group */
     uint16_t flags;       /* EVIDENCE_ bits */
     double strength;
+    struct traits traits;  /* what it is the sum of; none where a detector weighs otherwise */
     uint64_t number;       /* packet or line it can be seen at; 0 = none */
     struct text where;     /* the same in words, where `number` is not a packet of the source */
     struct day known_from; /* when the indicator was first listed; DAY_NONE = not known */
