@@ -30,7 +30,7 @@ struct detect {
 };
 
 /* Weaker evidence is not worth a line. */
-#define EVIDENCE_LEAST 1.0
+#define EVIDENCE_LEAST 1.2
 
 /* Where evidence goes. Fills evidence's texts with evidence_text below: they are copied. */
 struct evidence_out;
