@@ -17,8 +17,6 @@ enum {
     CONVERSATIONS_SHARE = 8,      /* the same, of sources that must put conversations together */
     DATAGRAM_BYTES_MAX = 6 << 20, /* put together in one batch */
 };
-#define TIME_FIRST_US (INT64_C(631152000) * SECOND_US) /* 1990-01-01 */
-#define TIME_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01 */
 
 /* A frame's or record's way to one shard. */
 struct route {
@@ -320,7 +318,7 @@ static enum skip route(struct way *way, struct batch *batch, uint32_t index)
         foreign_link(r->notes, p->link);
     if (skip != SKIPS && skip != SKIP_fragment)
         return skip;
-    if (p->time.us < TIME_FIRST_US || p->time.us >= TIME_LAST_US || !day_opens(r, p->time))
+    if (!instant_is_usual(p->time) || !day_opens(r, p->time))
         return SKIP_bad_time;
     f->home = home_ends(way, f);
     if (address_is_special(f->source) || address_is_special(f->target))
@@ -370,8 +368,7 @@ static enum skip route_ready(struct way *way, struct batch *batch, uint32_t inde
     struct record *record = &batch->block.record[index];
     struct ends *ends = &record->ends;
     const struct home *home = way->setup.home;
-    if (record->time.us < TIME_FIRST_US || record->time.us >= TIME_LAST_US ||
-        !day_opens(r, record->time))
+    if (!instant_is_usual(record->time) || !day_opens(r, record->time))
         return SKIP_bad_time;
     bool served = is_served(way, record); /* by a server of ours */
     bool host_home = home_holds(home, ends->host);
@@ -512,7 +509,8 @@ static void coverage_fill(struct way *way, const struct source *source)
     struct coverage *c = &r->coverage;
     struct arena *arena = &way->findings.arena;
     const XXH3_state_t *identity = source->identity ? source->identity : r->identity;
-    XXH128_hash_t id = XXH3_128bits_digest(identity);
+    XXH128_hash_t id = source->key ? XXH3_128bits(source->key, strlen(source->key))
+                                   : XXH3_128bits_digest(identity);
     (void)XXH3_freeState(r->identity);
     r->identity = NULL;
     c->sensor = text_of(way->setup.sensor);

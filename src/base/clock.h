@@ -28,6 +28,15 @@ static inline bool instant_known(struct instant t)
     return t.us != INSTANT_NONE_US;
 }
 
+#define TIME_FIRST_US (INT64_C(631152000) * SECOND_US) /* 1990-01-01 */
+#define TIME_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01 */
+
+/* Whether it may be a packet's time at all. */
+static inline bool instant_is_usual(struct instant t)
+{
+    return t.us >= TIME_FIRST_US && t.us < TIME_LAST_US;
+}
+
 /* The UTC day that holds t (floor, also before 1970). */
 static inline struct day instant_day(struct instant t)
 {

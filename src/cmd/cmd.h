@@ -34,10 +34,11 @@ struct options {
     const char *reason;                             /* trace */
     const char *from, *to, *year, *format, *output; /* report */
     bool json, quiet, again, near, force;
+    bool follow, finish; /* read */
     unsigned verbose;
     unsigned seed, devices, days; /* simulate; 0 = usual */
     const char *start;
-    const char *lasting; /* collect */
+    const char *lasting; /* collect, read --follow */
     bool campus, no_infections;
     struct table_seed table_seed; /* main() draws it */
     /* what is left: the subcommand's own words */
@@ -66,6 +67,8 @@ struct option_text {
     char letter;                      /* or 0 */
 };
 bool options_next(const struct command *command, unsigned *at, struct option_text *ret);
+/* "90s", "15m", "8h", "2d", more than nothing; microseconds. */
+bool option_time(const char *text, int64_t *ret_us);
 /* Prints the subcommand's usage and the options it knows. */
 void options_help(const struct command *command);
 

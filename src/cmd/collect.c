@@ -10,31 +10,13 @@
 #include <stdio.h>
 #include <string.h>
 
-/* "90s", "15m", "8h", "2d"; microseconds. */
-static bool lasting_parse(const char *text, int64_t *ret)
-{
-    static const struct {
-        char letter;
-        int64_t seconds;
-    } unit[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
-    int64_t n = 0;
-    while (*text >= '0' && *text <= '9' && n < 100000000)
-        n = n * 10 + (*text++ - '0');
-    for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++)
-        if (n > 0 && n < 100000000 && text[0] == unit[i].letter && text[1] == '\0') {
-            *ret = n * unit[i].seconds * SECOND_US;
-            return true;
-        }
-    return false;
-}
-
 static void collect_days(struct session *session, struct collect *collect)
 {
     while (collect_more(collect)) {
         struct findings findings;
         struct way_notes notes;
         way_take(session->way, collect_source(collect), "collecting", &findings, &notes);
-        session_take(session, "collected", &findings, &notes);
+        (void)session_take(session, "collected", &findings, &notes);
     }
 }
 
@@ -42,7 +24,7 @@ static int collect_run(const struct options *options)
 {
     static const char *const usual[] = {"127.0.0.1:2055"};
     int64_t lasting_us = 0;
-    if (options->words_len || (options->lasting && !lasting_parse(options->lasting, &lasting_us))) {
+    if (options->words_len || (options->lasting && !option_time(options->lasting, &lasting_us))) {
         cmd_say("collect", "%s %s",
                 options->words_len ? "takes no files (muster read does):"
                                    : "not a time such as 90s, 15m, 8h or 2d:",

@@ -1,5 +1,6 @@
 #include "cmd/cmd.h"
 
+#include "base/clock.h"
 #include "base/err.h"
 
 #include <errno.h>
@@ -45,11 +46,15 @@ static const struct option_of {
     {"config", TEXT, AT(config), "FILE", "settings: name = value under [stage]", 0},
     {"set", LIST, AT(set), "STAGE.NAME=VALUE", "one setting; repeatable", 0},
     {"cache", TEXT, AT(cache), "DIR", "compiled indicators and networks (~/.cache/muster)", 0},
+    {"follow", FLAG, AT(follow), NULL,
+     "read: go on with logs that grow and rotate; each UTC day is judged when it is over", 0},
+    {"finish", FLAG, AT(finish), NULL, "read: at the end of following judge the open day too", 0},
     {"again", FLAG, AT(again), NULL, "read what was read before once more", 0},
     {"json", FLAG, AT(json), NULL, "one JSON object a line on standard output", 0},
     {"listen", LIST, AT(listen), "ADDRESS:PORT",
      "collect: where exporters send to (127.0.0.1:2055); repeatable", 0},
-    {"for", TEXT, AT(lasting), "TIME", "collect: ends after so long: 90s, 15m, 8h, 2d", 0},
+    {"for", TEXT, AT(lasting), "TIME",
+     "collect, read --follow: ends after so long: 90s, 15m, 8h, 2d", 0},
     {"year", TEXT, AT(year), "YYYY", "report: this year", 0},
     {"from", TEXT, AT(from), "DATE", "report: first day", 0},
     {"to", TEXT, AT(to), "DATE", "report: last day", 0},
@@ -110,6 +115,23 @@ static bool size_parse(const char *text, uint64_t *ret)
         return false;
     *ret = (uint64_t)(number * unit);
     return true;
+}
+
+bool option_time(const char *text, int64_t *ret)
+{
+    static const struct {
+        char letter;
+        int64_t seconds;
+    } unit[] = {{'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86400}};
+    int64_t n = 0;
+    while (*text >= '0' && *text <= '9' && n < 100000000)
+        n = n * 10 + (*text++ - '0');
+    for (size_t i = 0; i < sizeof unit / sizeof unit[0]; i++)
+        if (n > 0 && n < 100000000 && text[0] == unit[i].letter && text[1] == '\0') {
+            *ret = n * unit[i].seconds * SECOND_US;
+            return true;
+        }
+    return false;
 }
 
 static bool refuse(const struct command *command, const char *what, const char *word)

@@ -3,6 +3,7 @@
  * store; and what was watched, what was skipped and why.
  */
 #include "base/mem.h"
+#include "cmd/read_follow.h"
 #include "cmd/session.h"
 #include "cmd/suricata.h"
 
@@ -45,7 +46,7 @@ static void read_one(struct session *session, struct source_item *item)
     struct err err;
     alerts_make(session, item, &suricata);
     if (way_read(session->way, item, session->options->as, &findings, &notes, &err)) {
-        session_take(session, item->name, &findings, &notes);
+        (void)session_take(session, item->name, &findings, &notes);
     } else {
         parts_complain(&session->parts, EXIT_UNUSED_INPUT, err.text);
         session->summary.unused++;
@@ -60,23 +61,72 @@ static bool with_is_known(const char *with)
            (strncmp(with, name, sizeof name - 1) == 0 && with[sizeof name - 1] != '\0');
 }
 
+struct days {
+    struct session *session;
+    struct err not_read; /* why a day could not be read */
+};
+
+/* A followed day, shown as soon as it is judged. */
+static enum follow_read read_day(void *state, const struct source_item *item, bool again)
+{
+    struct days *days = state;
+    struct session *session = days->session;
+    struct findings findings;
+    struct way_notes notes;
+    if (!way_read(session->way, item, NULL, &findings, &notes, &days->not_read))
+        return FOLLOW_LATER;
+    session->again = again || session->options->again;
+    bool kept = session_take(session, item->name, &findings, &notes);
+    session_show(session);
+    (void)fflush(stdout);
+    session_forget(session);
+    return kept ? FOLLOW_READ : FOLLOW_STOP;
+}
+
+static void read_days(struct session *session)
+{
+    struct days days = {.session = session};
+    struct err err;
+    if (read_follow(session->options, read_day, &days, &err))
+        return;
+    if (err.text[0] || days.not_read.text[0]) /* else it was said */
+        parts_complain(&session->parts, EXIT_WORLD, err.text[0] ? err.text : days.not_read.text);
+}
+
+static bool usage_is_right(const struct options *o)
+{
+    const char *wrong = NULL;
+    int64_t us;
+    if (o->words_len == 0)
+        wrong = "what shall be read? Give captures, logs, folders, or -";
+    else if (o->follow && strcmp(o->store, "none") == 0)
+        wrong = "--follow keeps in the store where it left off: --store none cannot be";
+    else if (!o->follow && (o->finish || o->lasting))
+        wrong = "--finish and --for are of --follow";
+    else if (o->lasting && !option_time(o->lasting, &us))
+        wrong = "--for: not a time such as 90s, 15m, 8h or 2d";
+    else if (o->with && (o->follow || !with_is_known(o->with)))
+        wrong = "--with: only suricata or suricata:RULES is known, and not with --follow";
+    if (wrong)
+        (void)fprintf(stderr, "muster read: %s\nTry: muster read --help\n", wrong);
+    return wrong == NULL;
+}
+
 static int read_run(const struct options *options)
 {
-    if (options->words_len == 0) {
-        (void)fprintf(stderr, "muster read: what shall be read? Give captures, folders, or -\n"
-                              "Try: muster read --help\n");
+    if (!usage_is_right(options))
         return EXIT_USAGE;
-    }
-    if (options->with && !with_is_known(options->with)) {
-        (void)fprintf(stderr, "muster read: --with %s: only suricata or suricata:RULES is known\n",
-                      options->with);
-        return EXIT_USAGE;
-    }
+    if (options->follow)
+        read_follow_signals();
     struct session *session = mem_new(1, sizeof *session);
     struct source_list list = {0};
     struct err err;
     if (!session_open(session, options, "read"))
         goto out;
+    if (options->follow) {
+        read_days(session);
+        goto out;
+    }
     if (!source_list_make(&list, options->words, options->words_len, &err)) {
         parts_complain(&session->parts, EXIT_UNUSED_INPUT, err.text);
         goto out;

@@ -60,13 +60,13 @@ static void keep_shown(struct session *session, const struct findings *findings)
             session->shown =
                 mem_resize(session->shown, session->shown_room, sizeof(struct sighting *));
         }
-        struct sighting *copy = arena_new(&session->parts.arena, sizeof *copy);
-        sighting_copy(&session->parts.arena, copy, &findings->sighting[i]);
+        struct sighting *copy = arena_new(&session->arena, sizeof *copy);
+        sighting_copy(&session->arena, copy, &findings->sighting[i]);
         session->shown[session->shown_len++] = copy;
     }
 }
 
-void session_take(struct session *session, const char *name, const struct findings *findings,
+bool session_take(struct session *session, const char *name, const struct findings *findings,
                   const struct way_notes *notes)
 {
     const struct options *o = session->options;
@@ -77,9 +77,9 @@ void session_take(struct session *session, const char *name, const struct findin
         show_json(findings);
     else
         keep_shown(session, findings);
+    enum store_written written = STORE_WRITTEN;
     if (strcmp(o->store, "none") != 0) {
-        enum store_written written =
-            store_write(o->store, findings, o->again, o->memory_bytes / 4, &err);
+        written = store_write(o->store, findings, session->again, o->memory_bytes / 4, &err);
         if (written == STORE_FAILED)
             parts_complain(&session->parts, EXIT_WORLD, err.text);
         store_forget(o->store, session->parts.conf.store[STORE_BYSTANDER_DAYS]);
@@ -87,6 +87,15 @@ void session_take(struct session *session, const char *name, const struct findin
     }
     if (unread_link && session->parts.status < EXIT_UNUSED_INPUT)
         session->parts.status = EXIT_UNUSED_INPUT;
+    return written != STORE_FAILED;
+}
+
+void session_forget(struct session *session)
+{
+    read_summary_free(&session->summary);
+    session->summary = (struct read_summary){.geo = session->parts.databases};
+    session->shown_len = 0;
+    arena_free(&session->arena);
 }
 
 void session_show(struct session *session)
@@ -116,6 +125,7 @@ void session_show(struct session *session)
 bool session_open(struct session *session, const struct options *options, const char *command)
 {
     session->options = options;
+    session->again = options->again;
     progress_start(&session->progress, options->quiet);
     if (!parts_open(&session->parts, options, command, &session->progress))
         return false;
@@ -130,5 +140,6 @@ int session_close(struct session *session)
     read_summary_free(&session->summary);
     parts_close(&session->parts);
     mem_free(session->shown);
+    arena_free(&session->arena);
     return session->parts.status;
 }

@@ -21,13 +21,17 @@ struct session {
     struct read_summary summary;
     const struct sighting **shown; /* a bounded number */
     size_t shown_len, shown_room;
+    struct arena arena; /* of what is shown */
+    bool again;         /* what the store knows already is replaced */
 };
 
 /* false: what is wrong was said, and session_close returns the status. */
 bool session_open(struct session *session, const struct options *options, const char *command);
-void session_take(struct session *session, const char *name, const struct findings *findings,
+/* false: the store could not take the findings; why was said. */
+bool session_take(struct session *session, const char *name, const struct findings *findings,
                   const struct way_notes *notes);
 void session_show(struct session *session);
-int session_close(struct session *session); /* exit status */
+void session_forget(struct session *session); /* what was taken so far is not shown again */
+int session_close(struct session *session);   /* exit status */
 
 #endif

@@ -128,6 +128,9 @@ XXH3_state_t *source_identity_new(void);
 /* The kind of a file that starts with these bytes; NULL when none knows it. */
 const struct source_kind *source_kind_of(const uint8_t *start, size_t len);
 
+/* The kind of that name; NULL and err (may be NULL): there is none. */
+const struct source_kind *source_kind_named(const char *name, struct err *err);
+
 /* A kind's `first`, for those that open over an input. */
 bool source_first(struct source *source, struct instant *ret); /* closes the source */
 

@@ -236,8 +236,7 @@ static void list_add(struct source_list *list, struct entry **file, size_t len)
         list->item = mem_resize(list->item, list->len ? 2 * list->len : 1, sizeof *list->item);
     struct source_item *item = &list->item[list->len++];
     qsort(file, len, sizeof(struct entry *), path_compare);
-    item->path = mem_new(len, sizeof(char *));
-    item->len = len;
+    *item = (struct source_item){.path = mem_new(len, sizeof(char *)), .len = len};
     for (size_t i = 0; i < len; i++)
         item->path[i] = mem_strdup(file[i]->path);
     item->name = len == 1 ? mem_strdup(file[0]->path) : set_name(file, len);

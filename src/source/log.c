@@ -1,27 +1,19 @@
 #include "source/log.h"
 
 #include "base/mem.h"
-#include "source/lines.h"
 
 #define LOG_SOURCE_MAGIC UINT32_C(0x6c6f6721)
 #define HOUR_US (INT64_C(3600) * SECOND_US)
 #define ORDER_LAST_US (INT64_C(4102444800) * SECOND_US) /* 2100-01-01: later is no time */
-
-/* One of the files of a set, or the only one. */
-struct log_part {
-    struct lines lines;
-    void *state;
-    const char *path;
-    int64_t hour; /* of the next record, or not after it; INT64_MIN: not begun */
-};
 
 struct log_source {
     struct source source; /* first */
     uint32_t magic;
     const struct log_format *format;
     void *shared;
-    unsigned parts;
-    struct log_part part[SOURCE_PARTS];
+    const struct source_window *window; /* NULL: all is read */
+    unsigned parts, parts_room;
+    struct log_part *part;
 };
 
 static struct log_source *log_of(struct source *source)
@@ -34,12 +26,16 @@ static struct log_source *log_of(struct source *source)
 void log_add(struct source *source, struct input *in, const char *path)
 {
     struct log_source *log = log_of(source);
-    muster_assert(log->parts < SOURCE_PARTS);
+    muster_assert(log->parts < SOURCE_WINDOW_PARTS);
+    if (log->parts == log->parts_room) {
+        log->parts_room = log->parts_room ? 2 * log->parts_room : 1;
+        log->part = mem_resize(log->part, log->parts_room, sizeof *log->part);
+    }
     struct log_part *part = &log->part[log->parts++];
-    part->lines.input = *in;
-    part->state = mem_new(1, log->format->state_bytes + 1);
-    part->path = path;
-    part->hour = INT64_MIN;
+    *part = (struct log_part){.lines.input = *in,
+                              .state = mem_new(1, log->format->state_bytes + 1),
+                              .path = path,
+                              .hour = INT64_MIN};
     source->size_bytes += input_size(in);
 }
 
@@ -55,6 +51,70 @@ struct source *log_open(const struct source_kind *kind, struct input *in, const 
     log->source.identity = source_identity_new();
     log_add(&log->source, in, path);
     return &log->source;
+}
+
+void log_window(struct source *source, const struct source_window *window)
+{
+    struct log_source *log = log_of(source);
+    log->window = window;
+    source->key = window->key;
+    for (unsigned i = 0; i < log->parts; i++) {
+        const struct source_range *range = &window->range[i];
+        log->part[i].range = range;
+        if (instant_known(range->first)) /* its turn comes then: no other part waits for it */
+            log->part[i].hour = range->first.us / HOUR_US;
+    }
+}
+
+static uint64_t part_at(const struct log_part *part)
+{
+    return input_offset(&part->lines.input);
+}
+
+/* Feeds the lines from here on to the format as long as they are headers, and the one behind them,
+ * for a header may only end there. False: the block is full. */
+static bool headers_feed(struct log_part *part, const struct log_format *format, void *shared,
+                         struct source *source, struct block *block)
+{
+    struct log_entry entry = {.block = block, .shared = shared, .skips = &source->skips};
+    while (part_at(part) < part->range->from) {
+        if (!lines_next(&part->lines, source, &entry.line))
+            return part->lines.ended;
+        source->units--;
+        enum log_line outcome = LOG_REMARK;
+        if (entry.line.len)
+            outcome = format->line(part->state, &entry);
+        block->records = block->relative = 0;
+        arena_reset(&block->arena);
+        if (outcome != LOG_REMARK)
+            break;
+    }
+    return true;
+}
+
+bool log_part_seek(struct log_part *part, const struct log_format *format, void *shared,
+                   struct source *source, struct block *block)
+{
+    enum { AT_TOP, AT_HEAD, DONE };
+    const struct source_range *range = part->range;
+    struct input *in = &part->lines.input;
+    if (part->sought == AT_TOP) {
+        if (!headers_feed(part, format, shared, source, block))
+            return false;
+        if (range->head > part_at(part) && range->head <= range->from)
+            (void)input_skip(in, range->head - part_at(part));
+        part->sought = AT_HEAD;
+    }
+    if (part->sought == AT_HEAD) {
+        bool at_head = range->head > 0 && part_at(part) == range->head;
+        if (at_head && !headers_feed(part, format, shared, source, block))
+            return false;
+        if (range->from > part_at(part))
+            (void)input_skip(in, range->from - part_at(part));
+        part->lines.number = range->line;
+        part->sought = DONE;
+    }
+    return true;
 }
 
 void log_count(struct source *source, enum log_line outcome, const struct log_entry *entry,
@@ -125,13 +185,56 @@ static bool must_wait(const struct log_source *log, struct log_part *part,
     return hour == part->hour && !part_before(log, part, hour, second);
 }
 
+/* Whether what has that time is read with the window's day: it is of that day; or it comes late, or
+ * has no day that could be, and was not read before. */
+static bool window_takes(const struct log_source *log, struct instant time, bool taken)
+{
+    if (!instant_is_usual(time))
+        return !taken;
+    int32_t day = instant_day(time).number, wanted = log->window->day.number;
+    return day == wanted || (day < wanted && !taken);
+}
+
+/* Keeps of the line's records, which lie in the block from `before` on, what belongs to the window.
+ * Returns whether the line counts. */
+static bool window_keep(const struct log_source *log, const struct log_part *part,
+                        const struct log_entry *entry, uint32_t before)
+{
+    struct block *block = entry->block;
+    bool taken = part->lines.offset < part->range->taken;
+    uint32_t kept = before;
+    if (block->records == before)
+        return window_takes(log, entry->time, taken);
+    for (uint32_t i = before; i < block->records; i++) {
+        struct instant time = block->record[i].time;
+        if (!window_takes(log, time, taken))
+            continue;
+        entry->skips->count[SKIP_late] +=
+            instant_is_usual(time) && instant_day(time).number < log->window->day.number;
+        block->record[kept++] = block->record[i];
+    }
+    block->records = kept;
+    return kept > before;
+}
+
+/* Whether there is no more to be read of the part; reads nothing. */
+static bool part_over(struct log_part *part)
+{
+    if (part->range && part_at(part) >= part->range->to)
+        part->lines.ended = true;
+    return part->lines.ended;
+}
+
 static void part_read(struct log_source *log, struct log_part *part, struct log_part *second,
                       struct block *block)
 {
     struct source *source = &log->source;
     uint64_t above = (uint64_t)(part - log->part) << RECORD_PART_BITS;
     struct log_entry entry = {.block = block, .shared = log->shared, .skips = &source->skips};
-    while (block_roomy(block) && lines_next(&part->lines, source, &entry.line)) {
+    if (part->range && !log_part_seek(part, log->format, log->shared, source, block))
+        return;
+    while (block_roomy(block) && !part_over(part) &&
+           lines_next(&part->lines, source, &entry.line)) {
         entry.number = part->lines.number | above;
         entry.cut = part->lines.cut;
         entry.wrong = NULL;
@@ -149,7 +252,10 @@ static void part_read(struct log_source *log, struct log_part *part, struct log_
             lines_return(&part->lines, source);
             return;
         }
-        log_count(source, outcome, &entry, part->lines.offset);
+        if (log->window == NULL || window_keep(log, part, &entry, before))
+            log_count(source, outcome, &entry, part->lines.offset);
+        else
+            source->units--;
     }
 }
 
@@ -193,6 +299,7 @@ void log_close(struct source *source)
     if (log->format->shared_free)
         log->format->shared_free(log->shared);
     mem_free(log->shared);
+    mem_free(log->part);
     (void)XXH3_freeState(source->identity);
     mem_free(source->path);
     log->magic = 0;

@@ -16,6 +16,7 @@
 #ifndef MUSTER_SOURCE_LOG_H
 #define MUSTER_SOURCE_LOG_H
 
+#include "source/lines.h"
 #include "source/records.h"
 
 enum log_line { LOG_USED, LOG_IGNORED, LOG_REMARK, LOG_DAMAGED };
@@ -50,6 +51,24 @@ struct source *log_open(const struct source_kind *kind, struct input *in, const 
 void log_add(struct source *source, struct input *in, const char *path);
 bool log_next(struct source *source, struct block *block);
 void log_close(struct source *source);
+/* Of the source only one day is read; before the first log_next. The window lives as long. */
+void log_window(struct source *source, const struct source_window *window);
+
+/* One of the files of a set, or the only one. */
+struct log_part {
+    struct lines lines;
+    void *state;
+    const char *path;
+    int64_t hour; /* of the next record, or not after it; INT64_MIN: not begun */
+    const struct source_range *range; /* NULL: all of it */
+    uint8_t sought;                   /* log_part_seek: steps done */
+};
+/* Moves a part that lies at its beginning to its range: what headers say goes into the state,
+ * nothing else is kept or counted. Within lines_begin and lines_finish; false: the block is full,
+ * go on with the next. `shared`: of the format, zeroed or in use. */
+bool log_part_seek(struct log_part *part, const struct log_format *format, void *shared,
+                   struct source *source, struct block *block);
+
 /* A line's outcome into the source's counts, and the first damage into words. */
 void log_count(struct source *source, enum log_line outcome, const struct log_entry *entry,
                uint64_t byte);

@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "source/input.h"
+#include "source/log.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -31,7 +32,7 @@ static const struct foreign {
     {"GMBU", 4, "a Network Monitor capture: not read; try tshark -r %s -w - | muster read -"},
 };
 
-static const struct source_kind *kind_named(const char *name, struct err *err)
+const struct source_kind *source_kind_named(const char *name, struct err *err)
 {
     char names[200] = "";
     size_t used = 0;
@@ -95,7 +96,7 @@ struct source *source_open(const char *path, const char *kind_or_null, struct er
 {
     struct input in;
     const struct source_kind *kind = NULL;
-    if (kind_or_null != NULL && (kind = kind_named(kind_or_null, err)) == NULL)
+    if (kind_or_null != NULL && (kind = source_kind_named(kind_or_null, err)) == NULL)
         return NULL;
     if (!file_open(&in, path, &kind, err))
         return NULL;
@@ -107,9 +108,10 @@ struct source *source_open(const char *path, const char *kind_or_null, struct er
 struct source *source_open_item(const struct source_item *item, const char *kind_or_null,
                                 struct err *err)
 {
-    muster_assert(item->len > 0 && item->len <= SOURCE_PARTS);
+    size_t most = item->window ? SOURCE_WINDOW_PARTS : SOURCE_PARTS;
+    muster_assert(item->len > 0 && item->len <= most);
     struct source *source = source_open(item->path[0], kind_or_null, err);
-    if (source == NULL || item->len == 1)
+    if (source == NULL || (item->len == 1 && item->window == NULL))
         return source;
     mem_free(source->path);
     source->path = mem_strdup(item->name);
@@ -124,6 +126,8 @@ struct source *source_open_item(const struct source_item *item, const char *kind
         }
         kind->add(source, &in, item->path[i]);
     }
+    if (item->window)
+        log_window(source, item->window);
     return source;
 }
 

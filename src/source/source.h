@@ -71,6 +71,7 @@ struct source {
      * source_next. 0: the source's usual. */
     size_t memory_bytes;
     struct table_seed seed;
+    const char *key; /* its identity is this one's instead; NULL: not */
 };
 
 struct source_kind {
@@ -99,7 +100,7 @@ struct source_kind {
     void (*add)(struct source *source, struct input *in, const char *path);
 };
 
-enum { SOURCE_PARTS = 64, SOURCE_KEY = 256 };
+enum { SOURCE_PARTS = 64, SOURCE_WINDOW_PARTS = 4096, SOURCE_KEY = 256 };
 
 /* A file's place in a set: the files of a folder with the same key are one source. */
 struct source_member {
@@ -107,11 +108,29 @@ struct source_member {
     char key[SOURCE_KEY];
 };
 
+/* What of a followed log's content belongs to a day; all in bytes, at beginnings of lines. */
+struct source_range {
+    uint64_t head;        /* of the last header before `from`: read for what it says, not counted */
+    uint64_t from;        /* nothing before it is of the day */
+    uint64_t taken;       /* lines before it were read with an earlier day: only what is of this day
+                             counts; behind it also what comes late */
+    uint64_t to;          /* nothing from here on is looked at */
+    uint64_t line;        /* lines before `from` */
+    struct instant first; /* of the day's first record; unknown: none is */
+};
+/* One UTC day of followed logs. */
+struct source_window {
+    struct day day;
+    const struct source_range *range; /* one a path */
+    const char *key;                  /* says what source it is; its identity is made of this */
+};
+
 /* What is read as one source: a file, or the files of a set. */
 struct source_item {
     char **path;
-    size_t len;         /* 1 to SOURCE_PARTS */
-    char *name;         /* the path, or of a set "FOLDER/{conn,dns,ssl}.log" */
+    size_t len; /* 1 to SOURCE_PARTS; with a window to SOURCE_WINDOW_PARTS */
+    char *name; /* the path, or of a set "FOLDER/{conn,dns,ssl}.log" */
+    const struct source_window *window; /* NULL: all there is */
     const char *alerts; /* an EVE log of alerts about this capture (with_alerts.h); or NULL */
 };
 
