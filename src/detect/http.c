@@ -19,6 +19,7 @@ enum { SMALL_ANSWER = 4096, KEPT_AGENT = 56, KEPT_PATH = 40, PATHS = 4, POLLS_LE
 /* Habits of the requests of one sort: those that send (POST), or those that only ask (GET). */
 struct habits {
     uint32_t requests, answered, small, no_referer, no_agent, odd_agent, bare, coded, script, files;
+    uint32_t unseen;       /* bodies that the source does not tell of */
     uint32_t same_path;    /* to the path of the first */
     uint32_t of_few_paths; /* to one of the first PATHS paths */
     uint32_t paths;
@@ -112,6 +113,7 @@ static void look_at(struct habits *h, const struct record *record)
     h->odd_agent += http->user_agent.len > 0 && agent_is_odd(http->user_agent);
     h->bare += !http->has_host || host_is_bare(http->host);
     h->coded += body_is_coded(http);
+    h->unseen += http->body_unseen;
     h->script += text_ends(path, ".php");
     h->files += text_starts(http->content_type, "multipart/form-data");
     if (http->status) {
@@ -159,6 +161,7 @@ static struct traits send_traits(const struct http_pair *p, uint32_t ends, bool 
     trait_set(&t, TRAIT_http_send_no_agent, most_of(h->no_agent, h));
     trait_set(&t, TRAIT_http_send_odd_agent, most_of(h->odd_agent, h));
     trait_set(&t, TRAIT_http_send_coded, most_of(h->coded, h));
+    trait_set(&t, TRAIT_http_send_unseen, most_of(h->unseen, h));
     trait_set(&t, TRAIT_http_send_script, most_of(h->script, h));
     trait_set(&t, TRAIT_http_send_small, h->small == h->answered);
     trait_set(&t, TRAIT_http_send_own_address, own_address);

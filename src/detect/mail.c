@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-enum { KEPT = 48, LINES_MAX = 64 };
+enum { KEPT = 48, LINES_MAX = 64, PORT_SUBMISSION = 587, NAME_LEAST = 4 };
 
 struct mail {
     uint64_t number;
@@ -21,6 +21,7 @@ struct mail {
     uint32_t to_itself, files;
     uint16_t port;
     bool ftp, library_login, bare_greeting, looked, numbered;
+    bool retold, own_file; /* of a log; a file named after the machine that sends it */
     uint8_t box_len, file_len;
     char box[KEPT], file[KEPT];
 };
@@ -53,12 +54,25 @@ static bool same_nocase(struct text a, struct text b)
     return true;
 }
 
+static bool holds_text(struct text text, struct text what)
+{
+    return text.len && what.len && memmem(text.at, text.len, what.at, what.len) != NULL;
+}
+
+static bool holds(struct text text, const char *what)
+{
+    return holds_text(text, text_of(what));
+}
+
 /* RFC 5321, 4954. Bodies are not looked at: a line of one that reads like a command is not told
  * from one, which only a sender who wants to be found would write. */
-static void smtp_says(struct mail *m, struct text said)
+static void smtp_says(struct mail *m, struct text said, const struct talk_record *talk)
 {
     struct text line, from = text_of(NULL);
-    bool login = false;
+    /* A log does not tell the login; whom a server takes mail from at the port of submission has
+     * given a password before (RFC 6409 4.3). */
+    bool login = talk->retold && m->port == PORT_SUBMISSION && holds(said, "MAIL FROM:<");
+    m->retold |= login;
     for (int lines = 0; lines < LINES_MAX && text_line(&said, &line); lines++) {
         struct text rest = line;
         struct text command = text_word(&rest, ' ');
@@ -66,6 +80,7 @@ static void smtp_says(struct mail *m, struct text said)
             break;
         if (text_is_nocase(command, "EHLO") || text_is_nocase(command, "HELO")) {
             m->bare_greeting |= rest.len && memchr(rest.at, '.', rest.len) == NULL;
+            m->own_file |= rest.len >= NAME_LEAST && holds_text(talk->file, rest);
         } else if (text_is_nocase(command, "AUTH")) {
             struct text method = text_word(&rest, ' ');
             login |= text_is_nocase(method, "LOGIN") || text_is_nocase(method, "PLAIN");
@@ -132,7 +147,7 @@ static void record(const struct detect *detect, const struct record *record)
     m->port = record->ends.outside_port.number;
     m->ftp = !smtp;
     if (smtp)
-        smtp_says(m, talk->out);
+        smtp_says(m, talk->out, talk);
     else
         ftp_says(m, talk->out);
 }
@@ -153,6 +168,7 @@ static struct traits traits_of(const struct mail *m, const struct host *host)
         trait_set(&t, TRAIT_mail_to_itself, m->to_itself);
         trait_set(&t, TRAIT_mail_library_login, m->library_login);
         trait_set(&t, TRAIT_mail_bare_greeting, m->bare_greeting);
+        trait_set(&t, TRAIT_mail_own_file, m->own_file);
     }
     return t;
 }
@@ -183,12 +199,14 @@ static void close(const struct detect *detect, struct evidence_out *out)
                           m->looked ? "" : ", nothing ever listed or fetched", own);
     } else {
         e.item = evidence_text(out, "smtp login in clear, port %u", m->port);
-        e.why =
-            evidence_text(out, "%u mail login%s with a password in clear on port %u%s%s%.*s%s%s",
-                          m->logins, m->logins == 1 ? "" : "s", m->port,
-                          m->library_login ? " by a program's mail library" : "",
-                          m->to_itself ? ", mail from a mailbox to itself (" : "", m->box_len,
-                          m->box, m->to_itself ? ")" : "", own);
+        e.why = evidence_text(out, "%u mail %s%s %s port %u%s%s%s%.*s%s%s", m->logins,
+                              m->retold ? "submission" : "login", m->logins == 1 ? "" : "s",
+                              m->retold ? "in clear, behind a password, on"
+                                        : "with a password in clear on",
+                              m->port, m->library_login ? " by a program's mail library" : "",
+                              m->own_file ? ", a file named after the machine sent along" : "",
+                              m->to_itself ? ", mail from a mailbox to itself (" : "", m->box_len,
+                              m->box, m->to_itself ? ")" : "", own);
     }
     evidence_add(out, &e);
 }

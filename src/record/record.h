@@ -104,6 +104,7 @@ struct http_record {
     bool has_host, has_user_agent;
     int64_t request_body; /* bytes by Content-Length; -1 = not said */
     struct text body;     /* captured start of the request body; may be null */
+    bool body_unseen;     /* bodies are not what the source tells of */
     int status;           /* 0 = no response seen */
     struct text server, response_type;
     int64_t response_body;      /* bytes by Content-Length or chunks seen; -1 unknown */
@@ -120,6 +121,9 @@ struct talk_record {
     struct text out, in; /* of the host, of the outside end; null when it said nothing */
     bool host_first;     /* the host spoke first */
     bool begun;          /* the conversation's first packet was seen: these are its first words */
+    bool retold;         /* not the words themselves: commands of them that a log tells, others left
+                            out; `out` alone is there */
+    struct text file;    /* name of a file that was sent along, as a log tells; or null */
 };
 
 /* What one message told of who a home address is. Texts are printable UTF-8, null when not told. */

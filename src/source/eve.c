@@ -28,6 +28,8 @@ static const char *const member_names[EVE_MEMBERS] = {
     [EVE_DHCP] = "dhcp",
     [EVE_ALERT] = "alert",
     [EVE_PACKET] = "pcap_cnt",
+    [EVE_SMTP] = "smtp",
+    [EVE_EMAIL] = "email",
 };
 
 enum { PKTS_OUT, PKTS_IN, BYTES_OUT, BYTES_IN, START, END, FLOW_MEMBERS };
@@ -336,9 +338,9 @@ static const struct kind {
     const char *name;
     enum log_line (*read)(struct eve_event *event);
 } kinds[] = {
-    {"flow", flow_read}, {"dns", eve_dns},    {"http", eve_http},
-    {"tls", eve_tls},    {"quic", eve_quic},  {"alert", eve_alert},
-    {"dhcp", eve_dhcp},  {"smtp", flow_hint}, {"ssh", flow_hint},
+    {"flow", flow_read}, {"dns", eve_dns},   {"http", eve_http},
+    {"tls", eve_tls},    {"quic", eve_quic}, {"alert", eve_alert},
+    {"dhcp", eve_dhcp},  {"smtp", eve_smtp}, {"ssh", flow_hint},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -391,6 +393,7 @@ static void start(struct eve *eve)
     eve_web_names(eve);
     eve_alert_names(eve);
     eve_dhcp_names(eve);
+    eve_smtp_names(eve);
 }
 
 static enum log_line eve_line(void *state, struct log_entry *entry)

@@ -1,6 +1,7 @@
 /*
  * Suricata's EVE log: one JSON object a line, an event each. eve.c reads what all events share, and
- * flows; eve_web.c HTTP, TLS and QUIC; eve_dns.c DNS; eve_alert.c alerts; eve_dhcp.c DHCP.
+ * flows; eve_web.c HTTP, TLS and QUIC; eve_dns.c DNS; eve_alert.c alerts; eve_dhcp.c DHCP;
+ * eve_smtp.c mail.
  *
  * An event's addresses are those of some packet of the conversation: of its first in one version,
  * of the one that completed the event in another. Here every event's `ends` have who opened as the
@@ -33,6 +34,8 @@ enum {
     EVE_DHCP,
     EVE_ALERT,
     EVE_PACKET,
+    EVE_SMTP,
+    EVE_EMAIL,
     EVE_MEMBERS
 };
 
@@ -48,7 +51,7 @@ enum { EVE_WORDS = 48 };
 
 struct eve {
     struct json *reader;
-    struct json_names members, flow, tcp, dns, answer, http, tls, alert, metadata, dhcp;
+    struct json_names members, flow, tcp, dns, answer, http, tls, alert, metadata, dhcp, smtp;
     struct json_names kinds, apps, types; /* of events, protocols, DNS records */
     const char *kind_name[EVE_WORDS], *app_name[EVE_WORDS], *type_name[EVE_WORDS];
     struct eve_flow *known; /* EVE_FLOWS of them, by id; a newer one takes the place */
@@ -105,10 +108,12 @@ enum log_line eve_tls(struct eve_event *event);
 enum log_line eve_quic(struct eve_event *event);
 enum log_line eve_alert(struct eve_event *event);
 enum log_line eve_dhcp(struct eve_event *event);
+enum log_line eve_smtp(struct eve_event *event);
 /* Each file's names, made once. */
 void eve_dns_names(struct eve *eve);
 void eve_web_names(struct eve *eve);
 void eve_alert_names(struct eve *eve);
 void eve_dhcp_names(struct eve *eve);
+void eve_smtp_names(struct eve *eve);
 
 #endif

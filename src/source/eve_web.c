@@ -127,6 +127,7 @@ enum log_line eve_http(struct eve_event *event)
     http->has_host = http->host.len > 0;
     http->has_user_agent = http->user_agent.at != NULL;
     http->request_body = -1;
+    http->body_unseen = true;
     http->response_type = eve_text(event, v[HTTP_TYPE]);
     uint64_t status = eve_count(v[HTTP_STATUS]);
     http->status = status < 1000 ? (int)status : 0;

@@ -38,6 +38,7 @@ BLOCK_MAKE(flow, FLOW)
 BLOCK_MAKE(dns, DNS)
 BLOCK_MAKE(tls, TLS)
 BLOCK_MAKE(http, HTTP)
+BLOCK_MAKE(talk, TALK)
 BLOCK_MAKE(alert, ALERT)
 
 struct identity_record *block_identity(struct block *block, struct instant time, uint64_t number,

@@ -23,6 +23,8 @@ struct http_record *block_http(struct block *block, struct instant time, uint64_
                                const struct ends *ends);
 struct identity_record *block_identity(struct block *block, struct instant time, uint64_t number,
                                        struct address host);
+struct talk_record *block_talk(struct block *block, struct instant time, uint64_t number,
+                               const struct ends *ends);
 struct alert_record *block_alert(struct block *block, struct instant time, uint64_t number,
                                  const struct ends *ends);
 

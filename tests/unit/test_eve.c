@@ -110,11 +110,28 @@ static void joins_by_flow(void **state)
 {
     (void)state;
     struct log_taken t;
-    take(&t, EVENT("smtp", CLIENT, 50000, SERVER, 25, "TCP", "\"smtp\":{\"helo\":\"x\"}")
-                 EVENT("flow", CLIENT, 50000, SERVER, 25, "TCP",
+    take(&t, EVENT("ssh", CLIENT, 50000, SERVER, 22, "TCP", "\"ssh\":{}")
+                 EVENT("flow", CLIENT, 50000, SERVER, 22, "TCP",
                        COUNTS(10, 8, 1000, 5000) FLAGS("1b", "1b")));
     assert_int_equal(t.records, 1);
-    assert_string_equal(log_record(&t, 0)->flow->app, "smtp");
+    assert_string_equal(log_record(&t, 0)->flow->app, "ssh");
+    log_drop(&t);
+}
+
+static void retells_mail(void **state)
+{
+    (void)state;
+    struct log_taken t;
+    take(&t, EVENT("smtp", CLIENT, 50000, SERVER, 587, "TCP",
+                   "\"smtp\":{\"helo\":\"PC-1\",\"mail_from\":\"<a@b.example>\\r\\nDATA\","
+                   "\"rcpt_to\":[\"<c@d.example>\",\"<e@f.example>\"]},\"email\":{"
+                   "\"attachment\":[\"PC-1.zip\",\"x\"]}"));
+    const struct talk_record *talk = log_record(&t, 0)->talk;
+    assert_true(is_client(log_record(&t, 0)) && talk->retold && !talk->begun);
+    assert_string_equal(talk->app, "smtp");
+    assert_true(text_is(talk->out, "EHLO PC-1\r\nMAIL FROM:<a@b.example>??DATA\r\n"
+                                   "RCPT TO:<c@d.example>\r\nRCPT TO:<e@f.example>\r\n"));
+    assert_true(text_is(talk->file, "PC-1.zip") && talk->in.at == NULL);
     log_drop(&t);
 }
 
@@ -215,6 +232,7 @@ static void reads_http(void **state)
     assert_true(text_is(http->response_type, "text/html") && http->status == 200);
     assert_true(text_is(http->content_type, "application/json"));
     assert_int_equal(http->response_body, 77);
+    assert_true(http->body_unseen);
     assert_true(http->has_host && http->has_user_agent);
     http = log_record(&t, 1)->http;
     assert_true(!http->has_host && !http->has_user_agent && http->status == 0);
@@ -438,21 +456,14 @@ static void stays_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_flow),
-        cmocka_unit_test(tells_how_a_flow_went),
-        cmocka_unit_test(joins_by_flow),
-        cmocka_unit_test(reads_dns),
-        cmocka_unit_test(reads_other_answers),
-        cmocka_unit_test(reads_http),
-        cmocka_unit_test(reads_tls),
-        cmocka_unit_test(reads_alerts),
-        cmocka_unit_test(alerts_follow_the_flow),
-        cmocka_unit_test(reads_dhcp),
-        cmocka_unit_test(accounts_for_odd_lines),
-        cmocka_unit_test(reads_huge_texts),
-        cmocka_unit_test(knows_its_own),
-        cmocka_unit_test(reads_zones),
-        cmocka_unit_test(stays_inside),
+        cmocka_unit_test(reads_a_flow),     cmocka_unit_test(tells_how_a_flow_went),
+        cmocka_unit_test(joins_by_flow),    cmocka_unit_test(retells_mail),
+        cmocka_unit_test(reads_dns),        cmocka_unit_test(reads_other_answers),
+        cmocka_unit_test(reads_http),       cmocka_unit_test(reads_tls),
+        cmocka_unit_test(reads_alerts),     cmocka_unit_test(alerts_follow_the_flow),
+        cmocka_unit_test(reads_dhcp),       cmocka_unit_test(accounts_for_odd_lines),
+        cmocka_unit_test(reads_huge_texts), cmocka_unit_test(knows_its_own),
+        cmocka_unit_test(reads_zones),      cmocka_unit_test(stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

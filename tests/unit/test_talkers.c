@@ -88,7 +88,28 @@ static const struct talk_case cases[] = {
      NULL, 0, 0},
 };
 
-static double strength(const struct talk_case *c, struct text out, struct text in)
+/* What a log tells of a mail: no login, no answers. */
+static const struct retold_case {
+    struct talk_case talk;
+    const char *file; /* sent along */
+} retold_cases[] = {
+    {{"a file named after the machine", &detector_mail, "smtp",
+      "EHLO PC-7\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<a@b.example>\r\n", "", 587, 0, NULL, ENOUGH,
+      9.4},
+     "shots/PC-7_2024.jpeg"},
+    {{"an old mail client's", &detector_mail, "smtp",
+      "EHLO [10.0.0.5]\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<c@d.example>\r\n", "", 587, 0, NULL,
+      3, 6},
+     "report.pdf"},
+    {{"to a server that asks for no password", &detector_mail, "smtp",
+      "EHLO PC-7\r\nMAIL FROM:<a@b.example>\r\nRCPT TO:<a@b.example>\r\n", "", 25, 0, NULL, 0, 0},
+     "PC-7.zip"},
+    {{"a greeting and no mail", &detector_mail, "smtp", "EHLO PC-7\r\n", "", 587, 0, NULL, 0, 0},
+     NULL},
+};
+
+static double strength_told(const struct talk_case *c, struct text out, struct text in, bool retold,
+                            const char *file)
 {
     static uint64_t pair_state[256], host_state[64];
     static struct evidence_out evidence;
@@ -98,8 +119,13 @@ static double strength(const struct talk_case *c, struct text out, struct text i
     struct pair pair = {.flags = PAIR_OPENED_HOST | PAIR_ANSWERED, .name = text_of(c->name)};
     struct host host = {.flags = c->host_flags & HOST_OWN_ADDRESS,
                         .mail_from_outside = c->host_flags & GATEWAY ? 1 : 0};
-    struct talk_record talk = {
-        .app = c->app, .out = out, .in = in, .host_first = true, .begun = true};
+    struct talk_record talk = {.app = c->app,
+                               .out = out,
+                               .in = in,
+                               .host_first = true,
+                               .begun = true,
+                               .retold = retold,
+                               .file = text_of(file)};
     struct record record = {
         .kind = RECORD_TALK,
         .number = 7,
@@ -117,6 +143,22 @@ static double strength(const struct talk_case *c, struct text out, struct text i
     assert_int_equal(evidence.evidence[0].number, 7);
     assert_true(evidence.evidence[0].why.len > 20);
     return evidence.evidence[0].strength;
+}
+
+static double strength(const struct talk_case *c, struct text out, struct text in)
+{
+    return strength_told(c, out, in, false, NULL);
+}
+
+static void words_of_logs(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof retold_cases / sizeof *retold_cases; i++) {
+        const struct talk_case *c = &retold_cases[i].talk;
+        double got = strength_told(c, text_of(c->out), text_of(NULL), true, retold_cases[i].file);
+        if (got < c->least || got > c->most)
+            fail_msg("%s: strength %.2f, not %.1f to %.1f", c->what, got, c->least, c->most);
+    }
 }
 
 static void words(void **state)
@@ -179,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words),
+        cmocka_unit_test(words_of_logs),
         cmocka_unit_test(lengths_before_messages),
         cmocka_unit_test(many_ends),
     };
