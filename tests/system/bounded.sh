@@ -18,8 +18,8 @@ cd "$work"
 export XDG_CACHE_HOME=$work/cache
 
 ${CC:-gcc} -std=gnu17 -D_GNU_SOURCE -O2 -I"$top/src" -o repeat "$top"/tests/tools/repeat.c \
-    "$top"/src/source/*.c "$top"/src/base/*.c "$top"/src/record/skip.c \
-    $(pkg-config --libs libzstd zlib libxxhash) -lpthread -lm
+    "$(dirname "$muster")/libmuster.a" $(pkg-config --libs libzstd zlib libxxhash simdjson) \
+    -lstdc++ -lpthread -lm
 for seed in 1 2 3; do
     "$muster" simulate -o "$seed" --seed "$seed" >/dev/null
 done
