@@ -1,7 +1,8 @@
 /*
- * notice.log and intel.log: what Zeek's own scripts and indicator lists said. Most notices are not
- * about control (scans, certificates that do not verify, lost packets) and are ignored; a notice is
- * taken when its name is in the table below, or says itself that it is about malware.
+ * notice.log and intel.log: what Zeek's own scripts and indicator lists said of a conversation. A
+ * notice's name is the alert's category, by which the table of alerts (record/alert.list) tells
+ * what it says of control: most say nothing (scans, certificates that do not verify). Notices about
+ * no conversation (lost packets) are ignored.
  */
 #include "source/zeek.h"
 
@@ -16,42 +17,6 @@ enum {
 
 enum { INTEL_INDICATOR = VALUE_OWN, INTEL_TYPE, INTEL_WHERE, INTEL_SOURCES };
 
-/* Names of notices (Zeek's own scripts, "Notice Types"), and words that a package's notice is
- * called by when it tells of a controlled machine; a word stands between others, "_" or ":". */
-static const char *const notes[] = {"Intel::Notice", "TeamCymruMalwareHashRegistry::Match"};
-static const char *const words[] = {"malware", "botnet", "trojan", "backdoor", "c2", "cnc", "rat"};
-
-static bool is_letter(char c)
-{
-    c = ascii_lower(c);
-    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-}
-
-/* Whether the word stands in the name by itself: "Backdoor::Found", not "Narrated". */
-static bool has_word(struct text name, const char *word)
-{
-    uint32_t len = (uint32_t)strlen(word);
-    for (uint32_t i = 0; i + len <= name.len; i++) {
-        if (!text_is_nocase(text_at(name.at + i, len), word))
-            continue;
-        if ((i == 0 || !is_letter(name.at[i - 1])) &&
-            (i + len == name.len || !is_letter(name.at[i + len])))
-            return true;
-    }
-    return false;
-}
-
-static bool is_of_control(struct text note)
-{
-    for (size_t i = 0; i < sizeof notes / sizeof notes[0]; i++)
-        if (text_is(note, notes[i]))
-            return true;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (has_word(note, words[i]))
-            return true;
-    return false;
-}
-
 static enum log_line notice_read(struct zeek *zeek, struct log_entry *entry)
 {
     const struct text *value = zeek->value;
@@ -61,7 +26,7 @@ static enum log_line notice_read(struct zeek *zeek, struct log_entry *entry)
         entry->wrong = "no time";
         return LOG_DAMAGED;
     }
-    if (!is_of_control(value[NOTICE_NOTE]))
+    if (value[NOTICE_NOTE].len == 0)
         return LOG_IGNORED;
     if (!zeek_ends(zeek, &ends)) {
         ends = (struct ends){.outside_port = {(uint16_t)zeek_count(value[NOTICE_PORT])}};

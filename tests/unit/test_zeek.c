@@ -305,7 +305,7 @@ static void reads_handshakes(void **state)
                                              "1709632800.25" FROM
                                              "443\t-\t-\t-\tF\t-\tF\tsi\t-\t-\t-\t-\t-\t-\n"
                                              "1709632800.25" FROM
-                                             "443\tDTLSv12\t-\t-\tT\t-\tT\tCs\t-\t-\t-\t-\t-\t-\n";
+                                             "443\tDTLSv12\t-\t192.0.2.4\tT\t-\tT\tCs\t-\t-\t-\t-\t-\t-\n";
     struct log_taken t;
     take(&t, log);
     assert_int_equal(t.records, 4);
@@ -322,6 +322,7 @@ static void reads_handshakes(void **state)
     s = log_record(&t, 2)->tls;
     assert_true(!s->client && !s->server && !s->certificate_seen);
     assert_int_equal(log_record(&t, 3)->ends.protocol, PROTOCOL_UDP);
+    assert_null(log_record(&t, 3)->tls->server_name.at); /* an address is no name */
     assert_false(t.source->lacks & (LACK_BIT(tls) | LACK_BIT(certificates)));
     log_drop(&t);
 }
@@ -433,20 +434,24 @@ static void reads_alerts(void **state)
                          "-\n"
                          "1709632800.25\t-\t-\t-\t-\t-\t-\ttcp\tScan::Port_Scan\tx\t-"
                          "\t10.0.0.5\t10.0.0.6\t-\t-\t-\t"
-                         "-\n" HEAD("intel",
-                                    ENDS "seen.indicator\tseen.indicator_type\tseen."
-                                         "where\tsources") "1709632800.25" FROM
-                                                           "443\tbad.example\tIntel::DOMAIN\tDNS:"
-                                                           ":IN_REQUEST\tlist-a,list-b\n";
+                         "-\n"
+                         "1709632800.25\t-\t-\t-\t-\t-\t-\t-\tCaptureLoss::Too_Little_Traffic\tx\t-"
+                         "\t-\t-\t-\t-\t-\t-\n" HEAD(
+                             "intel", ENDS "seen.indicator\tseen.indicator_type\tseen."
+                                           "where\tsources") "1709632800.25" FROM
+                                                             "443\tbad.example\tIntel::DOMAIN\tDNS:"
+                                                             ":IN_REQUEST\tlist-a,list-b\n";
     struct log_taken t;
     take(&t, log);
-    assert_int_equal(t.records, 3);
+    assert_int_equal(t.records, 5);
+    assert_int_equal(t.source->skips.count[SKIP_line_ignored], 1);
     const struct alert_record *a = log_record(&t, 0)->alert;
     assert_string_equal(a->by, "zeek");
     assert_true(text_is(a->category, "Intel::Notice") && a->count == 1);
     assert_true(text_is(a->signature, "Intel::Notice: Intel hit on 203.0.113.9"));
     assert_int_equal(log_record(&t, 1)->ends.outside_port.number, 8443);
-    a = log_record(&t, 2)->alert;
+    assert_true(text_is(log_record(&t, 2)->alert->category, "SSL::Invalid_Server_Cert"));
+    a = log_record(&t, 4)->alert;
     assert_true(text_is(a->category, "Intel::DOMAIN"));
     assert_true(text_is(a->signature, "listed: bad.example, seen in DNS::IN_REQUEST, by list-a"));
     log_drop(&t);
