@@ -290,22 +290,22 @@ static void reads_handshakes(void **state)
 {
     (void)state;
     static const char log[] =
-        HEAD("ssl", ENDS "version\tcipher\tserver_name\tresumed\tnext_protocol\testablished\t"
-                         "ssl_history\tcert_chain_fps\tsubject\tissuer\tvalidation_"
-                         "status\tja3\tja4") "1709632800.25" FROM "443\tTLSv12\tX\tWWW.Example."
-                                             "com\tF\th2\tT\tCsxknGIti\t"
-                                             "ee18ffe1230ec2dc9ca4d310b37bd5030de5594ba45581e8495e5"
-                                             "03858e38c28,67\t-\t-\tok\t"
-                                             "E0FF89ED9185DFB09184797A4C3F2E1C\tt13d1516h2_"
-                                             "8daaf6152771_02713d6af862\n"
-                                             "1709632800.25" FROM
-                                             "443\tTLSv12\tX\t-\tF\t-\tT\t-\t-\tCN=a\\\\, "
-                                             "b,O=c\tCN=a\\\\, b,O=c\t"
-                                             "self signed certificate\t0\t-\n"
-                                             "1709632800.25" FROM
-                                             "443\t-\t-\t-\tF\t-\tF\tsi\t-\t-\t-\t-\t-\t-\n"
-                                             "1709632800.25" FROM
-                                             "443\tDTLSv12\t-\t192.0.2.4\tT\t-\tT\tCs\t-\t-\t-\t-\t-\t-\n";
+        HEAD("ssl", ENDS
+             "version\tcipher\tserver_name\tresumed\tnext_protocol\testablished\t"
+             "ssl_history\tcert_chain_fps\tsubject\tissuer\tvalidation_"
+             "status\tja3\tja4") "1709632800.25" FROM "443\tTLSv12\tX\tWWW.Example."
+                                 "com\tF\th2\tT\tCsxknGIti\t"
+                                 "ee18ffe1230ec2dc9ca4d310b37bd5030de5594ba45581e8495e5"
+                                 "03858e38c28,67\t-\t-\tok\t"
+                                 "E0FF89ED9185DFB09184797A4C3F2E1C\tt13d1516h2_"
+                                 "8daaf6152771_02713d6af862\n"
+                                 "1709632800.25" FROM "443\tTLSv12\tX\t-\tF\t-\tT\t-\t-\tCN=a\\\\, "
+                                 "b,O=c\tCN=a\\\\, b,O=c\t"
+                                 "self signed certificate\t0\t-\n"
+                                 "1709632800.25" FROM
+                                 "443\t-\t-\t-\tF\t-\tF\tsi\t-\t-\t-\t-\t-\t-\n"
+                                 "1709632800.25" FROM
+                                 "443\tDTLSv12\t-\t192.0.2.4\tT\t-\tT\tCs\t-\t-\t-\t-\t-\t-\n";
     struct log_taken t;
     take(&t, log);
     assert_int_equal(t.records, 4);
