@@ -131,6 +131,20 @@ static void put_where(struct row *row, struct text where, uint64_t number)
     buf_format(row->buf, "#packet=%llu\"", (unsigned long long)number);
 }
 
+/* Names in trait.list, of the detector that stands before them. */
+static void put_traits(struct row *row, const struct traits *traits)
+{
+    const char *comma = "";
+    buf_string(row->buf, ",\"traits\":[");
+    for (unsigned i = 0; i < TRAITS; i++)
+        if (trait_holds(traits, i)) {
+            buf_string(row->buf, comma);
+            put_quoted(row, trait_table[i].name);
+            comma = ",";
+        }
+    buf_char(row->buf, ']');
+}
+
 static void put_one_evidence(struct row *row, const struct evidence *e)
 {
     muster_assert(e->group < GROUPS);
@@ -157,6 +171,8 @@ static void put_one_evidence(struct row *row, const struct evidence *e)
     put_text(row, e->why);
     buf_string(row->buf, ",\"where\":");
     put_where(row, e->where, e->number);
+    if (!store)
+        put_traits(row, &e->traits);
     buf_char(row->buf, '}');
 }
 
