@@ -46,11 +46,11 @@ static void test_json_has_every_column_in_order(void **state)
         "\"strength\":9.5,\"known_from\":\"2020-05-01\",\"why\":\"the address is listed as a "
         "control "
         "server of dridex since 2020-05-01; 12 answered conversations\","
-        "\"where\":\"made \\\"x\\\".pcap#packet=100\"},"
+        "\"where\":\"made \\\"x\\\".pcap#packet=100\",\"traits\":[]},"
         "{\"detector\":\"beacon\",\"version\":2,\"set\":null,\"item\":\"every 300 s\","
         "\"strength\":3.25,\"known_from\":null,\"why\":\"41 calls, every 300 s, half of them "
         "within "
-        "2 s\",\"where\":\"made \\\"x\\\".pcap\"}],\"source\":\"made \\\"x\\\".pcap\"}\n");
+        "2 s\",\"where\":\"made \\\"x\\\".pcap\",\"traits\":[]}],\"source\":\"made \\\"x\\\".pcap\"}\n");
     buf_free(&buf);
     arena_free(&f.arena);
 }
