@@ -50,7 +50,8 @@ static void test_json_has_every_column_in_order(void **state)
         "{\"detector\":\"beacon\",\"version\":2,\"set\":null,\"item\":\"every 300 s\","
         "\"strength\":3.25,\"known_from\":null,\"why\":\"41 calls, every 300 s, half of them "
         "within "
-        "2 s\",\"where\":\"made \\\"x\\\".pcap\",\"traits\":[]}],\"source\":\"made \\\"x\\\".pcap\"}\n");
+        "2 s\",\"where\":\"made \\\"x\\\".pcap\",\"traits\":[]}],\"source\":\"made "
+        "\\\"x\\\".pcap\"}\n");
     buf_free(&buf);
     arena_free(&f.arena);
 }
