@@ -108,8 +108,11 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;
     char why[ROLE_WHY];
-    const char *controller_role = judge_controller_role(p, out->evidence, out->len, why);
-    role_tell(out, "controller is", controller_role, why, false);
+    bool implant = (p->flags & PAIR_IMPLANT) != 0; /* who uses it is not known */
+    const char *controller_role =
+        implant ? NULL : judge_controller_role(p, out->evidence, out->len, why);
+    if (controller_role)
+        role_tell(out, "controller is", controller_role, why, false);
     const char *host_role = judge_host_role(host, why);
     if (!pair_is_relayed(p, host)) /* else it was told before the judge */
         role_tell(out, "host is", host_role, why, false);
@@ -117,13 +120,14 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
         row_room(rows->sighting, rows->sightings, &rows->sightings_room, sizeof *rows->sighting);
     const struct sighting row = {
         .day = p->day,
-        .kind = text_of("control"),
+        .kind = text_of(implant ? "implant" : "control"),
+        .site = implant ? p->name : text_of(NULL),
         .host = p->host,
         .host_port = (p->flags & PAIR_BY_NAME) ? -1 : p->host_port.number,
         .host_role = text_of(host_role),
         .device = device_of(s, host),
         .controller = p->outside,
-        .controller_name = p->name,
+        .controller_name = implant ? text_of(NULL) : p->name,
         .controller_role = text_of(controller_role),
         .port = port_of(p),
         .proto = text_of(protocol_name(p)),

@@ -359,6 +359,23 @@ static void on_content(struct shard *s, const struct record *record)
 
 /* What another watcher raised. About a question, it is filed under the name that was asked for: a
  * resolver is nobody's controller. Where a log has no flows, only alerts tell who answered. */
+/* A website of the host that somebody put a backdoor into. */
+static struct pair_entry *site_pair(struct shard *s, const struct record *record)
+{
+    struct text site = record->alert->site;
+    XXH128_hash_t digest = XXH3_128bits(site.at, site.len);
+    struct pair_key key = {.day = instant_day(record->time),
+                           .host = record->ends.host,
+                           .name_low = digest.low64,
+                           .name_high = digest.high64};
+    if (site.len >= NAME_KEPT)
+        site.len = NAME_KEPT - 1;
+    struct pair_entry *e = shard_pair_take(s, &key, site);
+    e->pair.flags |= PAIR_IMPLANT;
+    e->pair.host_port = record->ends.host_port;
+    return e;
+}
+
 static void on_alert(struct shard *s, const struct record *record)
 {
     const struct alert_record *alert = record->alert;
@@ -368,10 +385,13 @@ static void on_alert(struct shard *s, const struct record *record)
     s->counts.alerts += record->ends.host_opened || !record->ends.outside_home;
     if (dns && (!record->ends.host_opened || alert->name.len == 0))
         return;
-    struct pair_entry *e = dns ? name_pair(s, record, alert->name) : address_pair(s, record);
+    bool site = alert->site.len > 0;
+    struct pair_entry *e = site  ? site_pair(s, record)
+                           : dns ? name_pair(s, record, alert->name)
+                                 : address_pair(s, record);
     struct pair *p = &e->pair;
     pair_seen(p, record->time, record->time);
-    if (!dns && record->ends.host_opened) {
+    if (!dns && !site && record->ends.host_opened) {
         p->flags |= PAIR_OPENED_HOST | (alert->answered ? PAIR_ANSWERED : 0);
         if (p->port.number == 0) {
             p->port = record->ends.outside_port;
@@ -462,7 +482,8 @@ void shard_record(void *context, const struct record *record)
         shard_identity(s, record);
         return;
     }
-    if (address_is_special(record->ends.outside))
+    bool met = record->kind != RECORD_ALERT || address_known(record->ends.outside);
+    if (met && address_is_special(record->ends.outside))
         return;
     switch (record->kind) {
     case RECORD_DNS:

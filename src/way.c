@@ -378,12 +378,15 @@ static enum skip route_ready(struct way *way, struct batch *batch, uint32_t inde
         route_record(batch, index, ends->host, ROUTE_RECORD);
         return SKIPS;
     }
-    if (address_is_special(ends->host) || address_is_special(ends->outside))
+    /* A watcher may say what a host did without saying whom it met. */
+    bool met = record->kind != RECORD_ALERT || address_known(ends->outside);
+    if (address_is_special(ends->host) || (met && address_is_special(ends->outside)))
         return SKIP_multicast;
-    bool outside_home = served || home_holds(home, ends->outside);
+    bool outside_home = met && (served || home_holds(home, ends->outside));
     if (!host_home && !outside_home) {
         foreign_network(r->notes, ends->host);
-        foreign_network(r->notes, ends->outside);
+        if (met)
+            foreign_network(r->notes, ends->outside);
         return SKIP_foreign;
     }
     ends->outside_home = host_home && outside_home;

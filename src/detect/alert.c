@@ -101,7 +101,12 @@ static void record(const struct detect *detect, const struct record *record)
 
 static const char *engine_name(const char *by)
 {
-    return strcmp(by, "suricata") == 0 ? "Suricata" : strcmp(by, "zeek") == 0 ? "Zeek" : by;
+    static const char *const names[][2] = {
+        {"suricata", "Suricata"}, {"zeek", "Zeek"}, {"shadowserver", "Shadowserver"}};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (strcmp(by, names[i][0]) == 0)
+            return names[i][1];
+    return by;
 }
 
 static void tell(const struct detect *detect, const struct seen *s, uint64_t others,

@@ -55,11 +55,11 @@ const char *judge_controller_role(const struct pair *pair, const struct evidence
 {
     const struct evidence *sinkhole = listed_as(evidence, len, EVIDENCE_SINKHOLE);
     if (sinkhole != NULL) {
+        struct text set = sinkhole->set.at ? sinkhole->set : text_of("another watcher");
         (void)snprintf(why, ROLE_WHY,
                        "%.*s is listed as a sinkhole by %.*s: it takes the calls of "
                        "infected hosts and commands nobody",
-                       (int)sinkhole->item.len, sinkhole->item.at, (int)sinkhole->set.len,
-                       sinkhole->set.at ? sinkhole->set.at : "");
+                       (int)sinkhole->item.len, sinkhole->item.at, (int)set.len, set.at);
         return "sinkhole";
     }
     const struct evidence *hacked = listed_as(evidence, len, EVIDENCE_COMPROMISED);

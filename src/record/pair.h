@@ -19,6 +19,7 @@ enum {
     PAIR_PROTOCOLS = 64,    /* several transports */
     PAIR_POPULAR = 128,     /* its name is on the popular list */
     PAIR_NAMES = 256,       /* an address reached by several registered domains */
+    PAIR_IMPLANT = 1024,    /* the host's backdoored site, which is the pair's name */
     PAIR_VIA_PROXY = 512,   /* reached by name through a proxy inside home: no address is known */
 };
 
