@@ -1,8 +1,7 @@
 /*
  * Zeek's logs as a source: what a file is, which files belong together, and each line's way to the
  * reader of its kind. Kinds that are not in the list below (weird, known_hosts, stats...) say
- * nothing that is used and are counted as ignored; smtp and ftp too: conn.log tells the protocol,
- * and Zeek does not log what the detectors look for in mail.
+ * nothing that is used and are counted as ignored.
  *
  * The logs of a folder and period are a set: the same name but for the kind
  * ("conn.00:00:00-01:00:00.log.gz", "dns.00:00:00-01:00:00.log.gz"). A period that Zeek began late
@@ -17,8 +16,8 @@
 #include <stdio.h>
 
 static const struct zeek_kind *const kinds[] = {
-    &zeek_conn, &zeek_dns,      &zeek_http, &zeek_ssl,    &zeek_x509,  &zeek_files,
-    &zeek_dhcp, &zeek_kerberos, &zeek_ntlm, &zeek_notice, &zeek_intel, NULL};
+    &zeek_conn,     &zeek_dns,  &zeek_http, &zeek_ssl, &zeek_x509,   &zeek_files, &zeek_dhcp,
+    &zeek_kerberos, &zeek_ntlm, &zeek_smtp, &zeek_ftp, &zeek_notice, &zeek_intel, NULL};
 enum { KINDS = sizeof kinds / sizeof kinds[0] - 1, RANK_UNUSED = 8 };
 
 static unsigned kind_bit(const struct zeek_kind *kind)

@@ -22,6 +22,7 @@ enum {
     ZEEK_TEXT = 4096,             /* bytes kept of one text */
     ZEEK_KEYS = 128,              /* of JSON: names of members remembered */
     ZEEK_KEY_BYTES = 40,
+    ZEEK_TOLD = 64, /* a power of two */
 };
 
 /* The first columns of every kind. */
@@ -42,10 +43,7 @@ struct zeek_kind {
 #define ZEEK_COMMON "ts id_orig_h id_orig_p id_resp_h id_resp_p "
 
 extern const struct zeek_kind zeek_conn, zeek_dns, zeek_http, zeek_ssl, zeek_x509, zeek_files,
-    zeek_dhcp, zeek_kerberos, zeek_ntlm, zeek_notice, zeek_intel;
-
-/* Kinds by name; NULL: none that is used. */
-const struct zeek_kind *zeek_kind_named(struct text name);
+    zeek_dhcp, zeek_kerberos, zeek_ntlm, zeek_smtp, zeek_ftp, zeek_notice, zeek_intel;
 
 struct zeek_mark {
     uint8_t len;
@@ -77,6 +75,7 @@ struct zeek {
     struct zeek_key key[ZEEK_KEYS]; /* by hash */
     struct text
         value[ZEEK_VALUES + 1]; /* null: unset or not there; the last takes what is not used */
+    uint64_t told[ZEEK_TOLD];   /* conversations whose login was told, by their uid's hash */
     struct zeek_shared *shared;
     const struct zeek_kind *const *of; /* NULL-terminated: all kinds */
 };

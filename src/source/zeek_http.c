@@ -41,6 +41,8 @@ static enum log_line http_read(struct zeek *zeek, struct log_entry *entry)
     http->has_user_agent = http->user_agent.at != NULL;
     http->content_type = zeek_text(zeek, block, zeek_first(zeek, value[HTTP_REQUEST_TYPES]));
     http->response_type = zeek_text(zeek, block, zeek_first(zeek, value[HTTP_RESPONSE_TYPES]));
+    /* A body whose type Zeek could not tell from its bytes is no text that it knows. */
+    http->body_unseen = zeek_count(value[HTTP_REQUEST_BODY]) > 0 && http->content_type.at == NULL;
     uint64_t status = zeek_count(value[HTTP_STATUS]);
     http->status = status < 1000 ? (int)status : 0;
     http->request_body =

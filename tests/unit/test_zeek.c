@@ -280,7 +280,7 @@ static void reads_requests(void **state)
     assert_true(h->has_host && h->has_user_agent && h->user_agent.len == 0);
     assert_true(h->request_body == 12 && h->response_body == 345 && h->status == 200);
     assert_true(text_is(h->content_type, "text/plain") && text_is(h->response_type, "image/png"));
-    assert_true(h->body.at == NULL && h->response_start.at == NULL);
+    assert_true(h->body.at == NULL && h->response_start.at == NULL && !h->body_unseen);
     h = log_record(&t, 1)->http;
     assert_true(h->method.at == NULL && !h->has_host && h->status == 0 && h->response_body == -1);
     log_drop(&t);
@@ -414,6 +414,46 @@ static void reads_who_they_are(void **state)
     assert_true(text_is(i->user, "berta") && text_is(i->name, "PC-5"));
     assert_int_equal(t.source->skips.count[SKIP_line_ignored], 3);
     assert_false(t.source->lacks & LACK_BIT(identity));
+    log_drop(&t);
+}
+
+static void retells_mail_and_files(void **state)
+{
+    (void)state;
+    static const char log[] = HEAD(
+        "smtp", ENDS
+        "trans_depth\thelo\tmailfrom\trcptto\tdate\ttls") "1709632800.25" FROM
+                                                          "587\t1\tPC-5\ta@b.example\t<a@b.example>"
+                                                          ",c@d.example\t-\tF\n"
+                                                          "1709632800.25" FROM
+                                                          "587\t1\tPC-5\t-\t-\t-\tT\n" HEAD(
+                                                              "ftp", ENDS
+                                                              "user\tpassword\tcommand\targ\treply_"
+                                                              "code") "1709632800.25" FROM
+                                                                      "21\tanna\t<hidden>"
+                                                                      "\tSTOR\tftp://203.0.113.9/./"
+                                                                      "x.zip\t226\n"
+                                                                      "1709632800.25" FROM
+                                                                      "21\tanna\t<hidden>"
+                                                                      "\tSTOR\tftp://203.0.113.9/./"
+                                                                      "y\\x0az\t226\n"
+                                                                      "1709632800.25" FROM
+                                                                      "21\t<unknown>\t-\tPASV\t-"
+                                                                      "\t227\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 3);
+    const struct talk_record *talk = log_record(&t, 0)->talk;
+    assert_int_equal(log_record(&t, 0)->kind, RECORD_TALK);
+    assert_string_equal(talk->app, "smtp");
+    assert_true(talk->retold && text_is(talk->out, "EHLO PC-5\r\nMAIL FROM:<a@b.example>\r\n"
+                                                   "RCPT TO:<a@b.example>\r\n"
+                                                   "RCPT TO:<c@d.example>\r\n"));
+    talk = log_record(&t, 1)->talk;
+    assert_string_equal(talk->app, "ftp");
+    assert_true(text_is(talk->out, "USER anna\r\nPASS \r\nSTOR ./x.zip\r\n"));
+    assert_true(text_is(log_record(&t, 2)->talk->out, "USER anna\r\nSTOR ./y?z\r\n"));
+    assert_int_equal(t.source->skips.count[SKIP_line_ignored], 2);
     log_drop(&t);
 }
 
@@ -709,6 +749,7 @@ int main(void)
         cmocka_unit_test(reads_requests),
         cmocka_unit_test(reads_handshakes),
         cmocka_unit_test(reads_who_they_are),
+        cmocka_unit_test(retells_mail_and_files),
         cmocka_unit_test(reads_alerts),
         cmocka_unit_test(reads_json),
         cmocka_unit_test(dates_a_clock_that_starts_at_zero),
