@@ -5,7 +5,7 @@
 #include "source/fields.h"
 #include "source/lines.h"
 
-enum { FRAME_HEADER = 14, IPV4_HEADER = 20, IPV6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8 };
+enum { IPV4_HEADER = 20, IPV6_HEADER = 40, TCP_HEADER = 20, UDP_HEADER = 8 };
 enum { FLAG_FIN = 1, FLAG_SYN = 2, FLAG_RST = 4, FLAG_PSH = 8, FLAG_ACK = 16 };
 
 static const char *const member_names[EVE_MEMBERS] = {
@@ -30,6 +30,7 @@ static const char *const member_names[EVE_MEMBERS] = {
     [EVE_PACKET] = "pcap_cnt",
     [EVE_SMTP] = "smtp",
     [EVE_EMAIL] = "email",
+    [EVE_NETFLOW] = "netflow",
 };
 
 enum { PKTS_OUT, PKTS_IN, BYTES_OUT, BYTES_IN, START, END, FLOW_MEMBERS };
@@ -180,7 +181,7 @@ bool eve_time(struct json_value value, struct instant *ret)
 
 /* ---- flows */
 
-static unsigned flags_of(struct json_value value)
+unsigned eve_tcp_flags(struct json_value value)
 {
     struct text text = json_text(value);
     unsigned n = 0;
@@ -216,11 +217,12 @@ static void history_make(struct flow_record *f, unsigned opener, unsigned other)
 static void bytes_of_packets(struct flow_record *f, const struct ends *ends)
 {
     uint64_t ip = address_is_v4(ends->host) ? IPV4_HEADER : IPV6_HEADER;
-    uint64_t head = FRAME_HEADER + ip + (ends->protocol == PROTOCOL_TCP ? TCP_HEADER : UDP_HEADER);
+    uint64_t head =
+        EVE_FRAME_HEADER + ip + (ends->protocol == PROTOCOL_TCP ? TCP_HEADER : UDP_HEADER);
     uint64_t out = f->packets_out * head, in = f->packets_in * head;
     f->payload_out = f->bytes_out > out ? f->bytes_out - out : 0;
     f->payload_in = f->bytes_in > in ? f->bytes_in - in : 0;
-    out = f->packets_out * FRAME_HEADER, in = f->packets_in * FRAME_HEADER;
+    out = f->packets_out * EVE_FRAME_HEADER, in = f->packets_in * EVE_FRAME_HEADER;
     f->bytes_out = f->bytes_out > out ? f->bytes_out - out : 0;
     f->bytes_in = f->bytes_in > in ? f->bytes_in - in : 0;
 }
@@ -275,8 +277,8 @@ static enum log_line flow_read(struct eve_event *event)
     unsigned out = 0, in = 0;
     bool tcp = ends->protocol == PROTOCOL_TCP, turned = false;
     if (tcp && json_pick(event->member[EVE_TCP], &eve->tcp, t)) {
-        out = flags_of(t[FLAGS_OUT]);
-        in = flags_of(t[FLAGS_IN]);
+        out = eve_tcp_flags(t[FLAGS_OUT]);
+        in = eve_tcp_flags(t[FLAGS_IN]);
     }
     if (tcp && !((out | in) & FLAG_SYN))
         midstream_turn(ends, &out, &in, &turned);
@@ -305,6 +307,8 @@ static enum log_line flow_read(struct eve_event *event)
     }
     if (f->answered)
         app_count(eve, f->app);
+    if (!(eve->seen & EVE_SEEN_FLOW))
+        eve_netflow_drop(eve);
     eve->seen |= EVE_SEEN_FLOW;
     return LOG_USED;
 }
@@ -338,9 +342,9 @@ static const struct kind {
     const char *name;
     enum log_line (*read)(struct eve_event *event);
 } kinds[] = {
-    {"flow", flow_read}, {"dns", eve_dns},   {"http", eve_http},
-    {"tls", eve_tls},    {"quic", eve_quic}, {"alert", eve_alert},
-    {"dhcp", eve_dhcp},  {"smtp", eve_smtp}, {"ssh", flow_hint},
+    {"flow", flow_read},      {"dns", eve_dns},     {"http", eve_http}, {"tls", eve_tls},
+    {"quic", eve_quic},       {"alert", eve_alert}, {"dhcp", eve_dhcp}, {"smtp", eve_smtp},
+    {"netflow", eve_netflow}, {"ssh", flow_hint},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -370,6 +374,7 @@ static bool common_read(struct eve_event *event)
     ends->outside_port = port_of(m[EVE_DEST_PORT]);
     ends->protocol = protocol_of(json_text(m[EVE_PROTO]));
     event->flow_id = eve_count(m[EVE_FLOW_ID]);
+    event->entry->time = event->time;
     return true;
 }
 
@@ -394,6 +399,7 @@ static void start(struct eve *eve)
     eve_alert_names(eve);
     eve_dhcp_names(eve);
     eve_smtp_names(eve);
+    eve_netflow_names(eve);
 }
 
 static enum log_line eve_line(void *state, struct log_entry *entry)
@@ -432,7 +438,7 @@ static unsigned eve_lacking(const void *state)
 {
     const struct eve *eve = state;
     uint32_t seen = eve->seen;
-    bool flows = seen & EVE_SEEN_FLOW;
+    bool flows = seen & (EVE_SEEN_FLOW | EVE_SEEN_NETFLOW);
     unsigned lacks = 0;
     if (!flows)
         lacks |= LACK_BIT(calls) | LACK_BIT(answers);
@@ -452,6 +458,7 @@ static void eve_free(void *state)
 {
     struct eve *eve = state;
     json_free(eve->reader);
+    eve_netflow_drop(eve);
     if (eve->known)
         mem_unmap(eve->known, EVE_FLOWS * sizeof *eve->known);
 }
@@ -494,6 +501,7 @@ static const struct log_format format = {
     .lacks = LACK_BIT(content),
     .line = eve_line,
     .lacking = eve_lacking,
+    .finish = eve_netflow_finish,
     .free = eve_free,
 };
 

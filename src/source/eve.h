@@ -1,7 +1,7 @@
 /*
  * Suricata's EVE log: one JSON object a line, an event each. eve.c reads what all events share, and
  * flows; eve_web.c HTTP, TLS and QUIC; eve_dns.c DNS; eve_alert.c alerts; eve_dhcp.c DHCP;
- * eve_smtp.c mail.
+ * eve_smtp.c mail; eve_netflow.c flows in halves.
  *
  * An event's addresses are those of some packet of the conversation: of its first in one version,
  * of the one that completed the event in another. Here every event's `ends` have who opened as the
@@ -11,6 +11,7 @@
 #define MUSTER_SOURCE_EVE_H
 
 #include "base/json.h"
+#include "source/conversations.h"
 #include "source/log.h"
 
 /* Members of an event that are looked for. */
@@ -36,6 +37,7 @@ enum {
     EVE_PACKET,
     EVE_SMTP,
     EVE_EMAIL,
+    EVE_NETFLOW,
     EVE_MEMBERS
 };
 
@@ -51,7 +53,8 @@ enum { EVE_WORDS = 48 };
 
 struct eve {
     struct json *reader;
-    struct json_names members, flow, tcp, dns, answer, http, tls, alert, metadata, dhcp, smtp;
+    struct json_names members, flow, tcp, dns, answer, http, tls, alert, metadata, dhcp, smtp,
+        netflow;
     struct json_names kinds, apps, types; /* of events, protocols, DNS records */
     const char *kind_name[EVE_WORDS], *app_name[EVE_WORDS], *type_name[EVE_WORDS];
     struct eve_flow *known; /* EVE_FLOWS of them, by id; a newer one takes the place */
@@ -59,6 +62,8 @@ struct eve {
     /* The last answer of DNS's first version, which writes a line for each record of a message. */
     struct dns_record *answer_open;
     uint64_t answer_flow, answer_id;
+    struct conversations pieces; /* of netflow events, while there are no flow events */
+    bool pieced;                 /* it is in use */
 };
 enum { EVE_FLOWS = 1 << 16 };
 
@@ -73,6 +78,7 @@ enum {
     EVE_SPOKE_DNS = 64, /* a flow's protocol: its events should be there too */
     EVE_SPOKE_HTTP = 128,
     EVE_SPOKE_TLS = 256,
+    EVE_SEEN_NETFLOW = 512,
 };
 
 struct eve_event {
@@ -100,6 +106,8 @@ struct text eve_text(const struct eve_event *event, struct json_value value);
 struct text eve_name(const struct eve_event *event, struct json_value value);
 uint64_t eve_count(struct json_value value); /* 0 when it is no number */
 bool eve_time(struct json_value value, struct instant *ret);
+unsigned eve_tcp_flags(struct json_value value); /* "1b"; 0 when it is none */
+enum { EVE_FRAME_HEADER = 14 };                  /* Suricata counts whole frames: Ethernet's */
 
 /* An event of its kind into records. */
 enum log_line eve_dns(struct eve_event *event);
@@ -109,11 +117,16 @@ enum log_line eve_quic(struct eve_event *event);
 enum log_line eve_alert(struct eve_event *event);
 enum log_line eve_dhcp(struct eve_event *event);
 enum log_line eve_smtp(struct eve_event *event);
+enum log_line eve_netflow(struct eve_event *event);
 /* Each file's names, made once. */
 void eve_dns_names(struct eve *eve);
 void eve_web_names(struct eve *eve);
 void eve_alert_names(struct eve *eve);
 void eve_dhcp_names(struct eve *eve);
 void eve_smtp_names(struct eve *eve);
+void eve_netflow_names(struct eve *eve);
+/* A flow event was seen: netflow events tell the same, less well. */
+void eve_netflow_drop(struct eve *eve);
+bool eve_netflow_finish(void *state, struct block *block);
 
 #endif

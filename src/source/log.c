@@ -76,7 +76,8 @@ static uint64_t part_at(const struct log_part *part)
 static bool headers_feed(struct log_part *part, const struct log_format *format, void *shared,
                          struct source *source, struct block *block)
 {
-    struct log_entry entry = {.block = block, .shared = shared, .skips = &source->skips};
+    struct log_entry entry = {
+        .block = block, .shared = shared, .skips = &source->skips, .source = source};
     while (part_at(part) < part->range->from) {
         if (!lines_next(&part->lines, source, &entry.line))
             return part->lines.ended;
@@ -152,6 +153,12 @@ static bool part_before(const struct log_source *log, const struct log_part *a, 
     return rank_a != rank_b ? rank_a < rank_b : a < b;
 }
 
+/* Whether nothing more comes of the part. */
+static bool part_done(const struct log_source *log, const struct log_part *part)
+{
+    return part->lines.ended && (log->format->finish == NULL || part->finished);
+}
+
 /* The part to read on; NULL: all are over. *ret_second: who is next when it reaches a later hour;
  * NULL: nobody. */
 static struct log_part *part_next(struct log_source *log, struct log_part **ret_second)
@@ -159,7 +166,7 @@ static struct log_part *part_next(struct log_source *log, struct log_part **ret_
     struct log_part *first = NULL, *second = NULL;
     for (unsigned i = 0; i < log->parts; i++) {
         struct log_part *part = &log->part[i];
-        if (part->lines.ended)
+        if (part_done(log, part))
             continue;
         if (first == NULL || part_before(log, part, part->hour, first)) {
             second = first;
@@ -230,7 +237,8 @@ static void part_read(struct log_source *log, struct log_part *part, struct log_
 {
     struct source *source = &log->source;
     uint64_t above = (uint64_t)(part - log->part) << RECORD_PART_BITS;
-    struct log_entry entry = {.block = block, .shared = log->shared, .skips = &source->skips};
+    struct log_entry entry = {
+        .block = block, .shared = log->shared, .skips = &source->skips, .source = source};
     if (part->range && !log_part_seek(part, log->format, log->shared, source, block))
         return;
     while (block_roomy(block) && !part_over(part) &&
@@ -275,12 +283,18 @@ bool log_next(struct source *source, struct block *block)
         return false;
     if (log->parts > 1)
         source->part_name = part->path; /* the item's, which outlives the source */
-    lines_begin(&part->lines, block);
+    bool over = part->lines.ended;
     arena_reset(&block->arena);
-    part_read(log, part, second, block);
-    lines_finish(&part->lines, source);
+    if (over) {
+        block->packets = block->records = 0;
+        part->finished = log->format->finish(part->state, block);
+    } else {
+        lines_begin(&part->lines, block);
+        part_read(log, part, second, block);
+        lines_finish(&part->lines, source);
+    }
     source->read_bytes = read_bytes(log);
-    if (part->lines.ended && log->format->lacking && part_next(log, &second) == NULL)
+    if (part_done(log, part) && log->format->lacking && part_next(log, &second) == NULL)
         source->lacks |=
             log->format->lacking(log->format->shared_bytes ? log->shared : part->state);
     return true;

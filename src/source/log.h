@@ -31,6 +31,7 @@ struct log_entry {
     struct instant time; /* the reader says, in a set, when its record ended; else unknown */
     void *shared;        /* what all parts of the source share */
     struct skips *skips; /* the source's: for what is given up beside the line itself */
+    const struct source *source; /* how much it may remember, and its seed */
 };
 
 struct log_format {
@@ -39,6 +40,9 @@ struct log_format {
     enum log_line (*line)(void *state, struct log_entry *entry);
     /* What turned out to be lacking when the file is over; may be NULL. */
     unsigned (*lacking)(const void *state);
+    /* When the lines are over: what waited for more of them, into blocks, as long as it is false;
+     * may be NULL. */
+    bool (*finish)(void *state, struct block *block);
     void (*free)(void *state); /* what the state owns beside its bytes; may be NULL */
     /* Of formats whose logs come in sets. */
     size_t shared_bytes;                 /* zeroed; `lacking` and `shared_free` are given them */
@@ -62,6 +66,7 @@ struct log_part {
     int64_t hour; /* of the next record, or not after it; INT64_MIN: not begun */
     const struct source_range *range; /* NULL: all of it */
     uint8_t sought;                   /* log_part_seek: steps done */
+    bool finished;                    /* nothing waits any more */
 };
 /* Moves a part that lies at its beginning to its range: what headers say goes into the state,
  * nothing else is kept or counted. Within lines_begin and lines_finish; false: the block is full,

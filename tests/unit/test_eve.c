@@ -135,6 +135,38 @@ static void retells_mail(void **state)
     log_drop(&t);
 }
 
+#define HALF(src, sport, dst, dport, pkts, bytes, flags)                                           \
+    EVENT(                                                                                         \
+        "netflow", src, sport, dst, dport, "TCP",                                                  \
+        "\"app_proto\":\"tls\",\"netflow\":{\"pkts\":" #pkts ",\"bytes\":" #bytes                  \
+        ",\"start\":\"2024-03-05T10:00:00.000001+0000\",\"end\":\"2024-03-05T10:00:01.5+0000\"},"  \
+        "\"tcp\":{\"tcp_flags\":\"" flags "\"}")
+#define HALVES                                                                                     \
+    HALF(CLIENT, 900, SERVER, 5000, 10, 1000, "1b") HALF(SERVER, 5000, CLIENT, 900, 8, 5000, "1b")
+
+/* Halves are put together; where whole flows stand in the log they say nothing. */
+static void joins_halves(void **state)
+{
+    (void)state;
+    struct log_taken t;
+    take(&t, HALVES);
+    assert_int_equal(t.source->used, 2);
+    assert_int_equal(t.records, 1);
+    const struct record *r = &t.block[t.block[0].records ? 0 : 1].record[0];
+    assert_true(r->kind == RECORD_FLOW && is_client(r));
+    assert_int_equal(r->flow->packets_out, 10);
+    assert_int_equal(r->flow->packets_in, 8);
+    assert_int_equal(r->flow->bytes_in, 5000 - 8 * 14);
+    assert_true(r->flow->answered && r->flow->begun);
+    assert_int_equal(t.source->lacks & LACK_BIT(calls), 0);
+    log_drop(&t);
+    take(&t, HALVES TCP_FLOW HALVES);
+    assert_int_equal(t.source->used, 3);
+    assert_int_equal(t.source->skips.count[SKIP_line_ignored], 2);
+    assert_int_equal(t.records, 1);
+    log_drop(&t);
+}
+
 #define DNS(src, sport, dst, dport, rest)                                                          \
     EVENT("dns", src, sport, dst, dport, "UDP", "\"dns\":{" rest "}")
 
@@ -456,14 +488,23 @@ static void stays_inside(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_flow),     cmocka_unit_test(tells_how_a_flow_went),
-        cmocka_unit_test(joins_by_flow),    cmocka_unit_test(retells_mail),
-        cmocka_unit_test(reads_dns),        cmocka_unit_test(reads_other_answers),
-        cmocka_unit_test(reads_http),       cmocka_unit_test(reads_tls),
-        cmocka_unit_test(reads_alerts),     cmocka_unit_test(alerts_follow_the_flow),
-        cmocka_unit_test(reads_dhcp),       cmocka_unit_test(accounts_for_odd_lines),
-        cmocka_unit_test(reads_huge_texts), cmocka_unit_test(knows_its_own),
-        cmocka_unit_test(reads_zones),      cmocka_unit_test(stays_inside),
+        cmocka_unit_test(reads_a_flow),
+        cmocka_unit_test(tells_how_a_flow_went),
+        cmocka_unit_test(joins_by_flow),
+        cmocka_unit_test(retells_mail),
+        cmocka_unit_test(joins_halves),
+        cmocka_unit_test(reads_dns),
+        cmocka_unit_test(reads_other_answers),
+        cmocka_unit_test(reads_http),
+        cmocka_unit_test(reads_tls),
+        cmocka_unit_test(reads_alerts),
+        cmocka_unit_test(alerts_follow_the_flow),
+        cmocka_unit_test(reads_dhcp),
+        cmocka_unit_test(accounts_for_odd_lines),
+        cmocka_unit_test(reads_huge_texts),
+        cmocka_unit_test(knows_its_own),
+        cmocka_unit_test(reads_zones),
+        cmocka_unit_test(stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
