@@ -17,7 +17,7 @@ struct json {
     dom::parser parser;
     dom::element root;
     std::unique_ptr<char[]> line; /* of a reader: simdjson reads past the end of what it parses */
-    size_t bytes_max;
+    size_t room, bytes_max;
     bool holds; /* root is there */
 };
 
@@ -65,15 +65,26 @@ extern "C" struct json *json_parse(struct text content, const char **why)
     return nullptr;
 }
 
+/* A reader begins with room for usual lines. */
+static const size_t READER_BYTES = 1 << 14;
+
+static bool reader_grow(struct json *json, size_t bytes)
+{
+    json->line.reset(new (std::nothrow) char[bytes + SIMDJSON_PADDING]());
+    json->room = json->line == nullptr || json->parser.allocate(bytes, JSON_DEPTH) ||
+                         json->parser.doc.allocate(bytes)
+                     ? 0
+                     : bytes;
+    return json->room > 0;
+}
+
 extern "C" struct json *json_reader_new(size_t bytes_max)
 {
     std::unique_ptr<struct json> json(new (std::nothrow) struct json());
     if (json == nullptr || bytes_max > JSON_BYTES)
         return nullptr;
-    json->line.reset(new (std::nothrow) char[bytes_max + SIMDJSON_PADDING]());
     json->bytes_max = bytes_max;
-    if (json->line == nullptr || json->parser.allocate(bytes_max, JSON_DEPTH) ||
-        json->parser.doc.allocate(bytes_max))
+    if (!reader_grow(json.get(), bytes_max < READER_BYTES ? bytes_max : READER_BYTES))
         return nullptr;
     return json.release();
 }
@@ -84,6 +95,12 @@ extern "C" bool json_read(struct json *json, struct text line, const char **why)
     json->holds = false;
     if (line.len > json->bytes_max)
         return false;
+    if (line.len > json->room) {
+        *why = "no memory for the JSON";
+        size_t wanted = line.len < json->bytes_max / 2 ? 2 * size_t{line.len} : json->bytes_max;
+        if (!reader_grow(json, wanted))
+            return false;
+    }
     if (line.len)
         std::memcpy(json->line.get(), line.at, line.len);
     error_code bad = json->parser.parse(json->line.get(), line.len, false).get(json->root);

@@ -1,5 +1,6 @@
 /* JSON of one object a line: read again and again, members picked by name, and what is refused. */
 #include "base/json.h"
+#include "base/mem.h"
 #include "guard.h"
 
 #include <setjmp.h>
@@ -128,13 +129,32 @@ static void stays_inside(void **state)
     json_free(reader);
 }
 
+/* Lines of any length up to the most, in any order: the room grows and what was read stays good. */
+static void grows(void **state)
+{
+    (void)state;
+    enum { MOST = 1 << 17 };
+    static const size_t lens[] = {10, MOST, 100, 20000, 30000, MOST, 2};
+    struct json *reader = json_reader_new(MOST);
+    char *line = mem_new(MOST + 1, 1);
+    for (size_t i = 0; i < sizeof lens / sizeof lens[0]; i++) {
+        const char *why;
+        memset(line, 'x', lens[i]);
+        line[0] = line[lens[i] - 1] = '"';
+        assert_true(json_read(reader, text_at(line, lens[i]), &why));
+        assert_int_equal(json_text(json_root(reader)).len, lens[i] - 2);
+    }
+    const char *why;
+    assert_false(json_read(reader, text_at(line, MOST + 1), &why));
+    mem_free(line);
+    json_free(reader);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(picks_members),
-        cmocka_unit_test(picks_many),
-        cmocka_unit_test(refuses),
-        cmocka_unit_test(stays_inside),
+        cmocka_unit_test(picks_members), cmocka_unit_test(picks_many),   cmocka_unit_test(refuses),
+        cmocka_unit_test(grows),         cmocka_unit_test(stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
