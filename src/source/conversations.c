@@ -42,6 +42,15 @@ struct conversation {
     struct seen seen[2][OBSERVERS];
 };
 
+/* A piece on its way: first its bucket, then its conversation is fetched into the cache, and only
+ * then it is added. So the waits for memory, most of the cost otherwise, go on side by side. */
+enum { SOON = 16 };
+struct soon {
+    struct piece piece;
+    uint32_t hash;
+    unsigned side;
+};
+
 struct finished {
     struct ends ends;
     uint64_t number;
@@ -52,6 +61,7 @@ void conversations_init(struct conversations *c, size_t bytes, struct table_seed
 {
     *c = (struct conversations){.seed = seed, .now = {INSTANT_NONE_US}};
     c->active_us = ACTIVE_LEAST_US;
+    c->soon = mem_new(SOON, sizeof *c->soon);
     table_init(&c->table, sizeof(struct conversation), bytes);
 }
 
@@ -60,6 +70,7 @@ void conversations_free(struct conversations *c)
     if (c->table.entries)
         table_free(&c->table);
     mem_free(c->ready);
+    mem_free(c->soon);
     *c = (struct conversations){0};
 }
 
@@ -141,25 +152,19 @@ static uint64_t payload_of(const struct conversation *v, unsigned side, const st
     return sum->bytes > head ? sum->bytes - head : 1;
 }
 
-static void history_add(struct flow_record *f, char letter)
-{
-    size_t len = strlen(f->history);
-    if (len + 1 < sizeof f->history)
-        f->history[len] = letter;
-}
-
+/* At most two of four letters each: `history` has room. */
 static void tcp_history(struct flow_record *f, uint8_t out, uint8_t in)
 {
-    static const struct {
-        uint8_t flag;
-        char letter;
-    } known[] = {{TCP_SYN, 'S'}, {TCP_PSH, 'D'}, {TCP_FIN, 'F'}, {TCP_RST, 'R'}};
-    for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (out & known[i].flag)
-            history_add(f, known[i].letter);
-    for (unsigned i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (in & known[i].flag)
-            history_add(f, i == 0 ? 'h' : ascii_lower(known[i].letter));
+    static const uint8_t flag[] = {TCP_SYN, TCP_PSH, TCP_FIN, TCP_RST};
+    static const char letter[] = "SDFR", other[] = "hdfr";
+    char *to = f->history;
+    _Static_assert(sizeof f->history > 2 * sizeof flag, "and a NUL");
+    for (unsigned i = 0; i < sizeof flag; i++)
+        if (out & flag[i])
+            *to++ = letter[i];
+    for (unsigned i = 0; i < sizeof flag; i++)
+        if (in & flag[i])
+            *to++ = other[i];
 }
 
 static void tcp_state(const struct conversation *v, struct flow_record *f)
@@ -255,12 +260,6 @@ static inline uint32_t hash_of(const struct conversations *c, const struct piece
     const struct address *a = side ? &p->target : &p->source, *b = side ? &p->source : &p->target;
     const uint64_t key[] = {a->high, a->low, b->high, b->low, (uint64_t)ports << 8 | p->protocol};
     return table_hash(c->seed, key, 5);
-}
-
-void conversations_prefetch(const struct conversations *c, const struct piece *piece)
-{
-    uint32_t hash = hash_of(c, piece, side_of(piece));
-    __builtin_prefetch(&c->table.bucket[hash & c->table.bucket_mask]);
 }
 
 static uint32_t find(const struct conversations *c, const struct piece *p, unsigned side,
@@ -423,13 +422,6 @@ static void expire(struct conversations *c, unsigned most)
     }
 }
 
-void conversations_pass(struct conversations *c, struct instant now)
-{
-    if (!instant_known(c->now) || now.us > c->now.us)
-        c->now = now;
-    expire(c, UINT32_MAX);
-}
-
 /* What a piece tells of its exporter, whatever conversation it is of. */
 static void learn(struct conversations *c, const struct piece *p)
 {
@@ -442,12 +434,11 @@ static void learn(struct conversations *c, const struct piece *p)
         c->active_us = lasted_us < ACTIVE_MOST_US ? lasted_us : ACTIVE_MOST_US;
 }
 
-void conversations_add(struct conversations *c, const struct piece *p)
+static void piece_add(struct conversations *c, const struct soon *soon)
 {
-    muster_assert(p->observer >> OBSERVER_SIDE_BITS && p->last.us >= p->first.us && !c->ended &&
-                  !c->cutting);
-    unsigned side = side_of(p);
-    uint32_t hash = hash_of(c, p, side), index = find(c, p, side, hash);
+    const struct piece *p = &soon->piece;
+    unsigned side = soon->side;
+    uint32_t hash = soon->hash, index = find(c, p, side, hash);
     learn(c, p);
     if (index) {
         struct conversation *v = at(c, index);
@@ -480,6 +471,39 @@ void conversations_add(struct conversations *c, const struct piece *p)
     expire(c, EXPIRED_AT_ONCE);
 }
 
+/* Adds those that are on their way, but for the last `keep`. */
+static void settle(struct conversations *c, unsigned keep)
+{
+    for (; c->soon_len > keep; c->soon_len--)
+        piece_add(c, &c->soon[c->soon_from++ % SOON]);
+}
+
+void conversations_add(struct conversations *c, const struct piece *p)
+{
+    muster_assert(p->observer >> OBSERVER_SIDE_BITS && p->last.us >= p->first.us && !c->ended &&
+                  !c->cutting);
+    struct soon *to = &c->soon[(c->soon_from + c->soon_len++) % SOON];
+    to->piece = *p;
+    to->side = side_of(p);
+    to->hash = hash_of(c, p, to->side);
+    __builtin_prefetch(&c->table.bucket[to->hash & c->table.bucket_mask]);
+    if (c->soon_len > SOON / 2) {
+        const struct soon *half = &c->soon[(c->soon_from + c->soon_len - SOON / 2) % SOON];
+        const char *v = table_at(&c->table, table_first(&c->table, half->hash));
+        for (size_t line = 0; line < sizeof(struct conversation); line += 64)
+            __builtin_prefetch(v + line);
+    }
+    settle(c, SOON - 1);
+}
+
+void conversations_pass(struct conversations *c, struct instant now)
+{
+    settle(c, 0);
+    if (!instant_known(c->now) || now.us > c->now.us)
+        c->now = now;
+    expire(c, UINT32_MAX);
+}
+
 static void cut_some(struct conversations *c)
 {
     while (c->cutting && c->ready_len < BLOCK_RECORDS) {
@@ -492,6 +516,7 @@ static void cut_some(struct conversations *c)
 
 bool conversations_take(struct conversations *c, struct block *block)
 {
+    settle(c, 0);
     for (;;) {
         for (; c->ready_first < c->ready_len; c->ready_first++) {
             if (!block_roomy(block))

@@ -54,15 +54,17 @@ struct finished; /* conversations.c */
 struct conversations {
     struct table table;
     struct table_seed seed;
-    struct instant now;     /* the latest arrival */
-    int64_t active_us;      /* the longest piece so far: about the exporters' active time-out */
-    bool ended;             /* what is in the table comes out too */
-    bool cutting;           /* the same, as a part; it stays */
-    uint32_t cut_at;        /* the last that was cut */
-    bool sampled;           /* pieces were */
-    uint64_t pieces;        /* taken in */
-    uint64_t repeated;      /* of them told what another observer told */
-    uint64_t evicted;       /* conversations that came out early because the table was full */
+    struct instant now; /* the latest arrival */
+    int64_t active_us;  /* the longest piece so far: about the exporters' active time-out */
+    bool ended;         /* what is in the table comes out too */
+    bool cutting;       /* the same, as a part; it stays */
+    uint32_t cut_at;    /* the last that was cut */
+    bool sampled;       /* pieces were */
+    uint64_t pieces;    /* taken in */
+    uint64_t repeated;  /* of them told what another observer told */
+    uint64_t evicted;   /* conversations that came out early because the table was full */
+    struct soon *soon;  /* pieces that are being added, oldest first from soon_from on */
+    unsigned soon_from, soon_len;
     struct finished *ready; /* came out, wait for a block */
     size_t ready_first, ready_len, ready_room;
 };
@@ -73,8 +75,6 @@ void conversations_free(struct conversations *c); /* accepts a zeroed one */
 
 /* What waits for blocks grows by the pieces added between two takes. */
 void conversations_add(struct conversations *c, const struct piece *piece);
-/* Fetches what adding the piece will touch into the cache, to be called some pieces ahead. */
-void conversations_prefetch(const struct conversations *c, const struct piece *piece);
 /* The clock moves on though nothing was heard. */
 void conversations_pass(struct conversations *c, struct instant now);
 /* Moves what is finished into the block; false: it is full and there is more. */

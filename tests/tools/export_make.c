@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "base/table.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,12 +45,16 @@ static uint64_t draw(uint64_t below)
     return table_mix(state, UINT64_C(0xBF58476D1CE4E5B9)) % below;
 }
 
-/* Popular ends are called more; conversations go on for a while. */
+/* An end's rank: as likely among the first ten as among the next ninety, and so on (Zipf). */
+static uint32_t rank(void)
+{
+    return (uint32_t)exp(log(OUTSIDE) * (double)draw(1 << 30) / (1 << 30)) - 1;
+}
+
 static void conversation(struct flow f[2], uint32_t now_ms)
 {
     uint32_t host = 0x0a000000u + (uint32_t)draw(HOSTS) * 3;
-    uint64_t popular = draw(OUTSIDE);
-    uint32_t outside = 0x50000000u + (uint32_t)(popular * popular / OUTSIDE) * 7919u;
+    uint32_t outside = 0x50000000u + rank() * 7919u;
     bool dns = draw(3) == 0;
     uint32_t lasted = dns ? (uint32_t)draw(200) : (uint32_t)draw(20000);
     uint32_t packets = dns ? 1 : 3 + (uint32_t)draw(40);
