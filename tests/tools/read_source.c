@@ -11,8 +11,7 @@
 int main(int argc, char **argv)
 {
     struct err err;
-    struct source *source =
-        argc > 1 ? source_open(argv[1], argc > 2 ? argv[2] : NULL, &err) : NULL;
+    struct source *source = argc > 1 ? source_open(argv[1], argc > 2 ? argv[2] : NULL, &err) : NULL;
     if (source == NULL) {
         (void)fprintf(stderr, "%s\n", argc > 1 ? err.text : "usage: read_source FILE [KIND]");
         return 1;
