@@ -49,7 +49,7 @@ static const char *string_end(const char *at, const char *end)
 /* Behind the bracket that closes the one at `at`; NULL: none does, or it is too deep. */
 static const char *bracket_end(const char *at, const char *end)
 {
-    char open[JSON_FLAT_DEPTH];
+    char open[JSON_FLAT_DEPTH] = {0};
     unsigned depth = 0;
     for (; at < end; at++) {
         if (*at == '"') {
@@ -61,7 +61,7 @@ static const char *bracket_end(const char *at, const char *end)
                 return NULL;
             open[depth++] = *at;
         } else if (*at == ']' || *at == '}') {
-            if (open[--depth] != (*at == ']' ? '[' : '{'))
+            if (depth == 0 || open[--depth] != (*at == ']' ? '[' : '{'))
                 return NULL;
             if (depth == 0)
                 return at + 1;

@@ -112,8 +112,8 @@ uint64_t zeek_count_long(struct text text);
 static inline uint64_t zeek_count(struct text text) /* 0 when it is none */
 {
     uint64_t n = 0;
-    if (text.len > 8)
-        return zeek_count_long(text);
+    if (text.at == NULL || text.len > 8)
+        return text.at ? zeek_count_long(text) : 0;
     for (uint32_t i = 0; i < text.len; i++) {
         unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
         if (digit > 9)

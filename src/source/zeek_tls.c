@@ -216,7 +216,7 @@ static void print_copy(char *to, size_t room, struct text text)
 static struct text common_name(struct text subject)
 {
     struct text rest = subject;
-    while (rest.len) {
+    while (rest.at && rest.len) {
         struct text part = text_word(&rest, ',');
         while (part.len && part.at[0] == ' ')
             part = text_at(part.at + 1, part.len - 1);

@@ -75,8 +75,7 @@ static void fields_set(struct zeek *zeek, struct text names)
     for (bool more = true; more && h->fields < ZEEK_FIELDS;) {
         more = rest.len && memchr(rest.at, h->separator, rest.len) != NULL;
         struct text name = text_word(&rest, h->separator);
-        struct text word = name;
-        word = text_word(&name, ' ');
+        struct text word = text_word(&name, ' ');
         h->spaced = name.len > 0; /* "tunnel_parents   label   detailed-label" */
         h->value[h->fields++] =
             zeek->kind ? (uint8_t)zeek_value_of(zeek->kind, word) : (uint8_t)ZEEK_VALUES;
@@ -191,12 +190,16 @@ static bool all_of(struct text text, const char *letters)
     return text.len > 0;
 }
 
+#define FIRST_COLUMNS                                                                              \
+    "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\t"  \
+    "resp_bytes\tconn_state\tlocal_orig\t"
+#define LAST_COLUMNS "missed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes"
+#define SHORT_COLUMNS FIRST_COLUMNS LAST_COLUMNS /* to version 2.2 */
+#define LONG_COLUMNS FIRST_COLUMNS "local_resp\t" LAST_COLUMNS
+
 /* The columns of conn.log in versions 2.0 to 7, as far as they are certain by the shape of each. */
 bool zeek_header_guess(struct zeek *zeek, struct text line)
 {
-    static const char columns[] = "ts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_"
-                                  "p\tproto\tservice\tduration\torig_bytes\t"
-                                  "resp_bytes\tconn_state\tlocal_orig\t";
     static const char states[] = " S0 S1 SF REJ S2 S3 RSTO RSTR RSTOS0 RSTRH SH SHR OTH ";
     enum { COLUMNS_LEAST = 19, STATE = 11, LOCAL_ORIG = 12 };
     struct text field[ZEEK_FIELDS], rest = text_of(states);
@@ -221,19 +224,8 @@ bool zeek_header_guess(struct zeek *zeek, struct text line)
     for (unsigned i = 1; i <= 4; i++)
         if (!all_of(field[history + i], "0123456789-"))
             return false;
-    static const char behind[] =
-        "missed_bytes\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes";
-    char names[sizeof columns + sizeof behind + 16];
-    size_t used = sizeof columns - 1;
-    memcpy(names, columns, used);
-    if (two) {
-        memcpy(names + used, "local_resp\t", 11);
-        used += 11;
-    }
-    memcpy(names + used, behind, sizeof behind - 1);
-    used += sizeof behind - 1;
     zeek_header_read(zeek, text_of("#separator \\x09"));
     zeek_header_read(zeek, text_of("#path\tconn"));
-    fields_set(zeek, text_at(names, used));
+    fields_set(zeek, text_of(two ? LONG_COLUMNS : SHORT_COLUMNS));
     return true;
 }

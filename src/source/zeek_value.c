@@ -51,7 +51,7 @@ static inline bool usual_time(struct text text, int64_t *ret_us)
     uint32_t decimals = six_decimals(text, &good);
     unsigned tens = (unsigned)(unsigned char)text.at[8] - '0';
     unsigned ones = (unsigned)(unsigned char)text.at[9] - '0';
-    *ret_us = ((int64_t)high * 100 + tens * 10 + ones) * SECOND_US + decimals;
+    *ret_us = ((int64_t)high * 100 + (int64_t)tens * 10 + ones) * SECOND_US + decimals;
     return good && tens <= 9 && ones <= 9;
 }
 
