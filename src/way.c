@@ -5,6 +5,7 @@
 #include "export_capture.h"
 #include "findings.h"
 #include "flow/fragments.h"
+#include "table_source.h"
 #include "wire/frame.h"
 #include "with_alerts.h"
 
@@ -13,6 +14,7 @@
 
 enum { WORKERS_MAX = SHARDS, BATCHES = 24, IDENTITY_BYTES = 96, DAYS_MAX = 400 };
 enum {
+    TABLE_SHARE = 4,              /* DuckDB's, one part in so many of --memory */
     FRAGMENTS_SHARE = 64,         /* one part in so many of --memory */
     CONVERSATIONS_SHARE = 8,      /* the same, of sources that must put conversations together */
     DATAGRAM_BYTES_MAX = 6 << 20, /* put together in one batch */
@@ -538,7 +540,10 @@ static void coverage_fill(struct way *way, const struct source *source)
 bool way_read(struct way *way, const struct source_item *item, const char *kind_or_null,
               struct findings *ret, struct way_notes *notes, struct err *err)
 {
-    struct source *source = export_capture_open(item, kind_or_null, err);
+    const struct table_map *map = way->setup.map;
+    struct source *source =
+        map ? table_open(item->path[0], map, way->setup.memory_bytes / TABLE_SHARE, err)
+            : export_capture_open(item, kind_or_null, err);
     if (source == NULL)
         return false;
     if (item->alerts && source->kind->unit == NULL && /* not of an export, which is no traffic */

@@ -22,6 +22,7 @@ struct way_setup {
     const struct home *home;
     const struct review *review; /* NULL = none */
     struct address server[2];    /* --server, IPv4 and IPv6: who keeps access logs; :: = not told */
+    const struct table_map *map; /* --map: sources are tables of flows; NULL = not */
     const char *sensor;
     const char *spill; /* the store's folder, for contact rows that are too many; NULL = no store */
     const char *procedure_id, *detectors, *sets; /* for coverage */

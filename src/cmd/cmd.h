@@ -29,6 +29,7 @@ struct options {
     uint64_t memory_bytes; /* 1 GiB */
     struct string_list intel, geo, set, allow, roles, server, alerts, listen;
     const char *cache, *config, *as;
+    const char *map;                                /* read */
     const char *with;                               /* read: "suricata" or "suricata:RULES" */
     const char *known_by;                           /* YYYY-MM-DD or NULL */
     const char *reason;                             /* trace */

@@ -31,13 +31,21 @@ static bool servers_read(struct parts *parts, struct err *err)
     return true;
 }
 
+static bool map_read(struct parts *parts, struct err *err)
+{
+    if (parts->options->map == NULL)
+        return true;
+    parts->map = arena_new(&parts->arena, sizeof *parts->map);
+    return table_map_read(parts->map, parts->options->map, err);
+}
+
 static bool configure(struct parts *parts)
 {
     const struct options *o = parts->options;
     struct err err;
     home_default(&parts->home);
     bool done = o->home == NULL || home_parse(&parts->home, o->home, &err);
-    done = done && servers_read(parts, &err);
+    done = done && servers_read(parts, &err) && map_read(parts, &err);
     done = done && settings_read(&parts->conf, o, &err);
     parts->conf.alerts = parts->alerts = alert_rules_new();
     for (unsigned i = 0; done && i < o->alerts.len; i++)
@@ -159,6 +167,9 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
         also = arena_format(&parts->arena, "%s|%s", also.at, options->with);
     for (unsigned i = 0; i < options->server.len; i++)
         also = arena_format(&parts->arena, "%s|%s", also.at, options->server.at[i]);
+    if (parts->map)
+        also = arena_format(&parts->arena, "%s|%016llx", also.at,
+                            (unsigned long long)parts->map->digest);
     conf_digest(&parts->conf, also.at, parts->procedure);
     return true;
 }

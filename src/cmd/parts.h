@@ -13,6 +13,7 @@
 #include "enrich/enrich.h"
 #include "record/home.h"
 #include "record/review.h"
+#include "table_map.h"
 
 struct parts {
     const struct options *options;
@@ -30,7 +31,8 @@ struct parts {
     const char *detectors; /* "intel/1 ...": names and versions */
     const char *sets;      /* "trails@1f3c5a77 ...": indicator sets and digests */
     char procedure[17];
-    int status; /* worst exit status so far */
+    struct table_map *map; /* --map; NULL = not given */
+    int status;            /* worst exit status so far */
 };
 
 /* Says on standard error what went wrong, and remembers the worst status. */

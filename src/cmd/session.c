@@ -22,6 +22,7 @@ static void way_open(struct session *session)
         .enrich = parts->enrich,
         .home = &parts->home,
         .review = parts->review,
+        .map = parts->map,
         .server = {parts->server[0], parts->server[1]},
         .sensor = o->sensor,
         .spill = strcmp(o->store, "none") == 0 ? NULL : o->store,

@@ -289,6 +289,7 @@ static enum log_line record_make(const struct weblog_line *w, struct log_entry *
     http->has_host = true;
     http->has_user_agent = !w->agent_told || http->user_agent.len > 0;
     http->request_body = -1;
+    http->body_unseen = true;
     http->status = (int)status;
     http->response_body = count_of(w->bytes);
     return LOG_USED;

@@ -4,7 +4,8 @@
  *
  * The functions used stand once, in DUCK_FUNCTIONS (duck_call.h); the table of pointers is made
  * from it. What the bindings of other languages need too (the deprecated value accessors) is not
- * used: every question is cast to text by SQL and read from the vectors.
+ * used: every question is cast to text by SQL and read from the vectors. Streaming (duck_stream.c)
+ * is marked deprecated in the header too, but nothing else bounds the memory of a long answer.
  */
 #include "store/duck.h"
 #include "store/duck_call.h"

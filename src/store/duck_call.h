@@ -14,6 +14,13 @@
     F(disconnect)                                                                                  \
     F(query)                                                                                       \
     F(destroy_result)                                                                              \
+    F(prepare)                                                                                     \
+    F(prepare_error)                                                                               \
+    F(destroy_prepare)                                                                             \
+    F(pending_prepared_streaming)                                                                  \
+    F(pending_error)                                                                               \
+    F(execute_pending)                                                                             \
+    F(destroy_pending)                                                                             \
     F(result_error)                                                                                \
     F(column_count)                                                                                \
     F(column_name)                                                                                 \
