@@ -158,6 +158,7 @@ install: muster man
 	install -D -m 755 $(OUT)/muster $(DESTDIR)$(PREFIX)/bin/muster
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/man/man1 $(OUT)/man/*.1
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/muster $(DUCKDB)/libduckdb.so
+	install -D -m 644 -t $(SHARE) src/record/alert.list
 	install -D -m 644 -t $(SHARE)/geo/geo-whois-asn-country-mmdb \
 		deps/node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb
 	install -D -m 644 -t $(SHARE)/geo/asn deps/node_modules/@ip-location-db/asn/asn-ipv4.csv \

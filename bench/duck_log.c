@@ -1,6 +1,7 @@
 /*
- * The peer of bench/logs: DuckDB's own readers over a conn.log, one thread: duck_log csv|json FILE
- * sums bytes and counts conversations by host, which every line has a part in.
+ * The peer of bench/logs: DuckDB's own readers over a conn.log, one thread: duck_log csv|json FILE,
+ * or over Suricata's EVE: duck_log eve FILE. It sums bytes and counts conversations by host, which
+ * every line has a part in.
  */
 #include <duckdb.h>
 #include <stdio.h>
@@ -37,6 +38,15 @@ int main(int argc, char **argv)
                        "SELECT \"id.orig_h\", count(*), sum(resp_bytes), max(ts), max(orig_pkts) "
                        "FROM read_csv('%s', delim='\\t', quote='', escape='', comment='#', "
                        "header=false, nullstr='-', auto_detect=false, " COLUMNS ") GROUP BY 1",
+                       argv[2]);
+    else if (strcmp(argv[1], "eve") == 0)
+        (void)snprintf(sql, sizeof sql,
+                       "SELECT src_ip, count(*), sum(flow.bytes_toclient), max(timestamp) "
+                       "FROM read_json('%s', format='newline_delimited', columns={"
+                       "'timestamp':'VARCHAR','event_type':'VARCHAR','src_ip':'VARCHAR',"
+                       "'src_port':'INTEGER','dest_ip':'VARCHAR','dest_port':'INTEGER',"
+                       "'proto':'VARCHAR','flow':'STRUCT(bytes_toserver BIGINT, "
+                       "bytes_toclient BIGINT, start VARCHAR, \"end\" VARCHAR)'}) GROUP BY 1",
                        argv[2]);
     else
         (void)snprintf(sql, sizeof sql,

@@ -227,6 +227,24 @@ extern "C" void json_names_make(struct json_names *ret, const char *const *name,
     }
 }
 
+/* Names are short: two overlapping loads compare most of them. */
+static inline bool same_bytes(const char *a, const char *b, size_t len)
+{
+    const auto differ = [a, b](size_t at, auto word) {
+        auto other = word;
+        std::memcpy(&word, a + at, sizeof word);
+        std::memcpy(&other, b + at, sizeof other);
+        return word ^ other;
+    };
+    if (len > 16)
+        return std::memcmp(a, b, len) == 0;
+    if (len >= 8)
+        return (differ(0, uint64_t{}) | differ(len - 8, uint64_t{})) == 0;
+    if (len >= 4)
+        return (differ(0, uint32_t{}) | differ(len - 4, uint32_t{})) == 0;
+    return len == 0 || (a[0] == b[0] && a[len / 2] == b[len / 2] && a[len - 1] == b[len - 1]);
+}
+
 /* Place of a name; -1: none of ours. */
 static int name_place(const struct json_names *names, std::string_view name)
 {
@@ -234,7 +252,7 @@ static int name_place(const struct json_names *names, std::string_view name)
          slot = (slot + 1) % JSON_NAME_SLOTS) {
         unsigned place = names->slot[slot] - 1u;
         if (names->bytes[place] == name.size() &&
-            std::memcmp(names->name[place], name.data(), name.size()) == 0)
+            same_bytes(names->name[place], name.data(), name.size()))
             return int(place);
     }
     return -1;

@@ -145,5 +145,10 @@ const struct command command_read = {
     .name = "read",
     .usage = "read PATH...",
     .about = "find controlled hosts in captures and folders, or - for standard input",
+    .help = "  A line of --alerts FILE is ENGINE | CONDITIONS | STRENGTH | FLAGS | WHY, such as\n"
+            "    suricata | signature=ET MALWARE*; severity=1 | 9.4 | | our rule of thumb\n"
+            "    * | id=2024897 | 0 | | known here, harmless\n"
+            "  The first that fits decides. share/muster/alert.list is muster's own table, which\n"
+            "  goes after it, with the manual of fields and flags at its head.\n",
     .run = read_run,
 };

@@ -9,7 +9,8 @@ const struct trait_info trait_table[TRAITS] = {
 double traits_strength(const struct traits *traits)
 {
     double sum = 0;
-    for (unsigned i = 0; i < TRAITS; i++)
-        sum += trait_holds(traits, i) ? trait_table[i].strength : 0;
+    for (unsigned w = 0; w < TRAIT_WORDS; w++)
+        for (uint64_t bits = traits->bit[w]; bits; bits &= bits - 1)
+            sum += trait_table[64 * w + (unsigned)__builtin_ctzll(bits)].strength;
     return sum;
 }

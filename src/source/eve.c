@@ -299,11 +299,9 @@ static enum log_line flow_read(struct eve_event *event)
         f->answered = f->established = f->packets_out && f->packets_in;
     }
     f->app = eve_app(eve, json_text(event->member[EVE_APP_PROTO]));
-    struct eve_flow *known = flow_slot(eve, event->flow_id);
-    if (event->flow_id && known->id == event->flow_id) {
-        if (f->app == NULL)
-            f->app = known->app;
-        known->id = 0;
+    if (json_type(event->member[EVE_APP_PROTO]) == JSON_NONE && event->flow_id) {
+        const struct eve_flow *known = flow_slot(eve, event->flow_id);
+        f->app = known->id == event->flow_id ? known->app : NULL;
     }
     if (f->answered)
         app_count(eve, f->app);

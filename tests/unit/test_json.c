@@ -53,6 +53,32 @@ static void picks_members(void **state)
     json_free(reader);
 }
 
+/* Names of every length, and others that differ from them in one letter. */
+static void compares_whole_names(void **state)
+{
+    (void)state;
+    enum { LONGEST = 40 };
+    static char name[LONGEST][LONGEST + 1];
+    const char *wanted[LONGEST];
+    struct json_names names;
+    for (unsigned i = 0; i < LONGEST; i++) {
+        memset(name[i], 'a', i + 1);
+        wanted[i] = name[i];
+    }
+    json_names_make(&names, wanted, LONGEST);
+    for (unsigned i = 0; i < LONGEST; i++) {
+        char other[LONGEST];
+        assert_int_equal(json_names_find(&names, text_of(name[i])), i);
+        for (unsigned at = 0; at <= i; at++) {
+            memcpy(other, name[i], i + 1);
+            other[at] = 'b';
+            assert_int_equal(json_names_find(&names, text_at(other, i + 1)), -1);
+        }
+    }
+    assert_int_equal(json_names_find(&names, text_of("")), -1);
+    assert_int_equal(json_names_find(&names, text_of(NULL)), -1);
+}
+
 /* As many names as may be, all found: what their slots share does not matter. */
 static void picks_many(void **state)
 {
@@ -153,8 +179,12 @@ static void grows(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(picks_members), cmocka_unit_test(picks_many),   cmocka_unit_test(refuses),
-        cmocka_unit_test(grows),         cmocka_unit_test(stays_inside),
+        cmocka_unit_test(picks_members),
+        cmocka_unit_test(picks_many),
+        cmocka_unit_test(compares_whole_names),
+        cmocka_unit_test(refuses),
+        cmocka_unit_test(grows),
+        cmocka_unit_test(stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
