@@ -45,10 +45,13 @@ void states_init(struct states *states, size_t bytes)
         at += state;
     }
     states->entry_bytes = (uint32_t)at;
-    for (unsigned d = 0; d < detectors_len; d++)
-        if (states->offset[d] == 0)
-            table_init(&states->table[d], room_of(d),
-                       bytes / whole * room_of(d) * weight_of(detectors[d]));
+    for (unsigned d = 0; d < detectors_len; d++) {
+        if (states->offset[d] != 0)
+            continue;
+        muster_assert(whole > 0);
+        table_init(&states->table[d], room_of(d),
+                   bytes / whole * room_of(d) * weight_of(detectors[d]));
+    }
     states->scratch = mem_new(1, most);
     states->last = mem_new(1, most);
     states->blank = mem_new(1, most);

@@ -47,7 +47,8 @@ void buf_char(struct buf *buf, char c)
 void buf_number(struct buf *buf, uint64_t number)
 {
     char digit[DIGITS_U64];
-    buf_add(buf, digit, (size_t)(digits_put(digit, number) - digit));
+    size_t len = (size_t)(digits_put(digit, number) - digit);
+    buf_add(buf, digit, len);
 }
 
 void buf_format(struct buf *buf, const char *format, ...)

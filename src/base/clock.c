@@ -124,7 +124,7 @@ static bool zone(struct text text, int64_t *ret_us)
     (void)one_of(text, &i, ":");
     if (!number(text, &i, 2, &minutes) || i != text.len || hours > 23 || minutes > 59)
         return false;
-    *ret_us = (west ? -1 : 1) * (hours * 60 + minutes) * 60 * SECOND_US;
+    *ret_us = (west ? -1 : 1) * (hours * INT64_C(60) + minutes) * 60 * SECOND_US;
     return true;
 }
 

@@ -92,7 +92,7 @@ static inline bool text_line(struct text *rest, struct text *ret)
 static inline struct text text_word(struct text *rest, char border)
 {
     struct text word = *rest;
-    if (rest->len == 0) /* and perhaps null */
+    if (rest->at == NULL || rest->len == 0)
         return word;
     const char *end = (const char *)memchr(rest->at, border, rest->len);
     if (end)

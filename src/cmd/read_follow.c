@@ -109,7 +109,7 @@ static bool look_and_read(struct loop *l, bool last, struct err *err)
 static bool wait_ended(int signals, int64_t until_us)
 {
     int64_t left_us = until_us - clock_monotonic_us();
-    int ms = left_us < LOOK_MS * 1000 ? (int)(left_us / 1000) : LOOK_MS;
+    int ms = left_us < LOOK_MS * INT64_C(1000) ? (int)(left_us / 1000) : LOOK_MS;
     struct pollfd fd = {.fd = signals, .events = POLLIN};
     int n = left_us > 0 ? poll(&fd, 1, ms) : 0;
     return n > 0 || clock_monotonic_us() >= until_us;

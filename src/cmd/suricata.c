@@ -95,7 +95,7 @@ static bool configuration_read(struct suricata *s, int *ret_output, struct err *
     char said[SURICATA_PATH + 16], dump[] = "suricata", option[] = "--dump-config";
     char *const words[] = {dump, option, NULL};
     struct file_map map;
-    int status;
+    int status = 0;
     (void)snprintf(said, sizeof said, "%s/config", s->folder);
     if (!run(words, said, &status, err) || !file_map(&map, said, err))
         return false;
@@ -136,7 +136,7 @@ static bool capture_read(struct suricata *s, const char *capture, const char *ru
 {
     struct words w = {.len = 0};
     char said[SURICATA_PATH + 16], why[256];
-    int status;
+    int status = 0;
     put(&w, "suricata");
     put(&w, "-r");
     put(&w, "%s", capture);

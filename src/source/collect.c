@@ -209,7 +209,7 @@ static bool receive(struct collect *c, int fd, struct slab *slab)
 static bool wait_some(struct collect *c, int64_t slab_us)
 {
     struct pollfd fd[COLLECT_SOCKETS + 1];
-    int64_t now_us = clock_monotonic_us(), until_us = slab_us + SLAB_MS * 1000;
+    int64_t now_us = clock_monotonic_us(), until_us = slab_us + SLAB_MS * INT64_C(1000);
     if (c->ends_us && now_us >= c->ends_us)
         return false;
     if (c->ends_us && c->ends_us < until_us)
@@ -230,7 +230,8 @@ static void *receive_main(void *argument)
         struct slab *slab = queue_take(&c->idle);
         int64_t since_us = clock_monotonic_us();
         slab->used = slab->at = 0;
-        while (more && slab_roomy(slab) && clock_monotonic_us() - since_us < SLAB_MS * 1000) {
+        while (more && slab_roomy(slab) &&
+               clock_monotonic_us() - since_us < SLAB_MS * INT64_C(1000)) {
             more = wait_some(c, since_us);
             for (unsigned i = 0; i < c->sockets; i++) /* at the end: what is there already */
                 while (slab_roomy(slab) && receive(c, c->socket[i], slab))

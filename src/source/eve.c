@@ -175,7 +175,8 @@ bool eve_time(struct json_value value, struct instant *ret)
         return instant_parse(text, ret);
     int64_t day = day_of(part[0] * 100 + part[1], part[2], part[3]).number;
     int64_t second = part[4] * 3600 + part[5] * 60 + part[6];
-    ret->us = day * DAY_US + second * SECOND_US + part[7] * 10000 + part[8] * 100 + part[9];
+    ret->us = day * DAY_US + second * SECOND_US + part[7] * INT64_C(10000) +
+              part[8] * INT64_C(100) + part[9];
     return true;
 }
 

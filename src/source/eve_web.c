@@ -150,7 +150,7 @@ static bool sha1_read(struct text text, uint8_t out[20])
 {
     if (text.len != 20 * 3 - 1)
         return false;
-    for (unsigned i = 0; i < 20; i++) {
+    for (size_t i = 0; i < 20; i++) {
         int high = hex_digit(text.at[3 * i]), low = hex_digit(text.at[3 * i + 1]);
         if (high < 0 || low < 0 || (i < 19 && text.at[3 * i + 2] != ':'))
             return false;
@@ -183,7 +183,7 @@ static struct text common_name(struct text subject)
 {
     static const char mark[] = "CN=";
     struct text found = {0};
-    for (uint32_t i = 0; i + sizeof mark - 1 <= subject.len; i++) {
+    for (uint32_t i = 0; subject.at && i + sizeof mark - 1 <= subject.len; i++) {
         if (memcmp(subject.at + i, mark, sizeof mark - 1) != 0 ||
             (i > 0 && subject.at[i - 1] != ' ' && subject.at[i - 1] != ','))
             continue;

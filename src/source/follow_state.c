@@ -146,7 +146,7 @@ bool follow_state_parse(struct follow *follow, struct text text, const char **wh
 bool follow_state_read(struct follow *follow, struct err *err)
 {
     struct file_map map;
-    const char *why;
+    const char *why = "";
     if (access(follow->state_path, F_OK) != 0 && errno == ENOENT)
         return true;
     if (!file_map(&map, follow->state_path, err))

@@ -156,6 +156,8 @@ void sflow_read(struct export_job *job)
     struct cursor c = head_read(d->at, d->len, &agent, &part, &samples);
     struct datagram of_agent = *d;
     of_agent.exporter = agent; /* also where a collector passed it on */
+    /* Given back at the end. */
+    /* cppcheck-suppress autoVariables */
     job->datagram = &of_agent;
     job->exported = d->received;
     export_domain_find(job, part);
@@ -167,4 +169,5 @@ void sflow_read(struct export_job *job)
         else
             export_remark(job, 1);
     }
+    job->datagram = d;
 }
