@@ -13,9 +13,11 @@ const struct knob judge_knobs[] = {
  * alone; behaviour of one sort must not confirm; what speaks for a harmless end may outweigh one
  * listing but not two independent findings. */
 static const double group_cap[GROUPS] = {
-    [GROUP_LISTED_END] = 12.5, [GROUP_LISTED_CONTENT] = 12.5, [GROUP_RHYTHM] = 6.0,
-    [GROUP_SHAPE] = 9.5,       [GROUP_NAMES] = 11.0,          [GROUP_SPREAD] = 6.0,
-    [GROUP_ROLE] = 6.0,        [GROUP_ALERT] = 12.5,
+    [GROUP_LISTED_END] = 12.5, [GROUP_LISTED_CONTENT] = 12.5,
+    [GROUP_RHYTHM] = 6.0,      [GROUP_SHAPE] = 9.5,
+    [GROUP_NAMES] = 11.0,      [GROUP_SPREAD] = 6.0,
+    [GROUP_DIALOG] = 5.0,      [GROUP_ROLE] = 6.0,
+    [GROUP_ALERT] = 12.5,
 };
 
 /* Other evidence that adds so much stands beside a listing: the listing is not alone. */

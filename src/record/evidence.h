@@ -18,6 +18,7 @@ enum evidence_group {
     GROUP_SHAPE,          /* what the conversation looks like (TLS, HTTP, raw) */
     GROUP_NAMES,          /* what names are asked for (tunnel, DGA) */
     GROUP_SPREAD,         /* what else the host does */
+    GROUP_DIALOG,         /* what the conversation followed upon */
     GROUP_ROLE,           /* what speaks for a harmless end (popular name, shared provider) */
     GROUP_ALERT,          /* what other watchers' rules say of the conversation */
     GROUPS

@@ -15,6 +15,7 @@ const char *const evidence_group_name[GROUPS] = {
     [GROUP_SHAPE] = "shape",
     [GROUP_NAMES] = "names",
     [GROUP_SPREAD] = "spread",
+    [GROUP_DIALOG] = "dialog",
     [GROUP_ROLE] = "role",
     [GROUP_ALERT] = "alert",
 };
