@@ -122,7 +122,7 @@ static void served(const struct detect *detect, struct evidence_out *out)
 {
     const struct download *d = detect->pair_state;
     struct evidence e = {.group = GROUP_DIALOG,
-                         .flags = EVIDENCE_SUSPECT,
+                         .flags = EVIDENCE_PAYLOAD,
                          .number = d->number,
                          .known_from = {DAY_NONE}};
     trait_set(&e.traits, TRAIT_download_program, true);

@@ -5,6 +5,9 @@
  *
  * Or one that asks for the same few places again and again and gets next to nothing: a poll.
  *
+ * Or one that asks sites that have nothing to do with one another for the same path: malware that
+ * hides its controller among names it was given (and webmasters' scanners, which say who they are).
+ *
  * Each habit alone belongs to some honest program; the strength adds up habits that honest programs
  * rarely have together. Popular names are not looked at.
  */
@@ -12,6 +15,7 @@
 #include "record/own_address.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <xxhash.h>
 
 enum { SMALL_ANSWER = 4096, KEPT_AGENT = 56, KEPT_PATH = 40, PATHS = 4, POLLS_LEAST = 5 };
@@ -29,9 +33,14 @@ struct habits {
     char agent[KEPT_AGENT], path[KEPT_PATH];
 };
 
-/* Ends with a bare address that the host sent to in an odd way: lists of fallback controllers. */
+enum { SHARED_PATHS = 16, SITES = 6, SITES_LEAST = 3 };
+
 struct http_host {
-    uint32_t ends;
+    uint32_t ends; /* with a bare address that it sent to oddly: lists of fallback controllers */
+    struct shared_path {
+        uint32_t path, sites; /* hash; sites asked for it, up to SITES */
+        uint32_t site[SITES]; /* hashes */
+    } shared[SHARED_PATHS];   /* by hash; of two in one place the smaller stays */
 };
 
 struct http_pair {
@@ -95,12 +104,80 @@ static void count_path(struct habits *h, uint64_t hash)
     }
 }
 
+static struct text path_of(const struct http_record *http)
+{
+    const char *question = http->target.len ? memchr(http->target.at, '?', http->target.len) : NULL;
+    return question ? text_at(http->target.at, (size_t)(question - http->target.at)) : http->target;
+}
+
+/* Paths that every site has. */
+static bool path_is_common(struct text path)
+{
+    static const char *const common[] = {
+        "/favicon.ico",     "/robots.txt",  "/index.html",          "/index.php",   "/generate_204",
+        "/gen_204",         "/ncsi.txt",    "/connecttest.txt",     "/success.txt", "/wpad.dat",
+        "/crossdomain.xml", "/sitemap.xml", "/hotspot-detect.html", "/index.htm"};
+    for (size_t i = 0; i < sizeof common / sizeof common[0]; i++)
+        if (text_is_nocase(path, common[i]))
+            return true;
+    return path.len < 3 || text_starts(path, "/.well-known/") || text_starts(path, "/MFEw") ||
+           text_starts(path, "/MEkw") || text_starts(path, "/ocsp") || text_ends(path, ".crl") ||
+           text_ends(path, ".crt");
+}
+
+/* The last two labels stand for the site: where a country sells under second-level names several
+ * count as one, which errs on the quiet side. 0: no name. */
+static uint32_t site_of(struct text host)
+{
+    const char *colon = host.at && host.len ? memchr(host.at, ':', host.len) : NULL;
+    struct address address;
+    if (colon)
+        host.len = (uint32_t)(colon - host.at);
+    if (host.len == 0 || address_parse(host, &address))
+        return 0;
+    unsigned dots = 0;
+    uint32_t from = host.len;
+    while (from > 0 && (host.at[from - 1] != '.' || ++dots < 2))
+        from--;
+    return (uint32_t)XXH3_64bits(host.at + from, host.len - from) | 1;
+}
+
+static void share_path(struct http_host *h, const struct http_record *http)
+{
+    struct text path = path_of(http);
+    uint32_t site = site_of(http->host), hash = (uint32_t)XXH3_64bits(path.at, path.len);
+    /* programs that poll many sites alike (readers of feeds) say who they are */
+    if (site == 0 || http->referer.len || http->user_agent.len || path_is_common(path))
+        return;
+    struct shared_path *s = &h->shared[hash % SHARED_PATHS];
+    if (s->sites && s->path < hash)
+        return;
+    if (s->path != hash)
+        *s = (struct shared_path){.path = hash};
+    for (uint32_t i = 0; i < s->sites; i++)
+        if (s->site[i] == site)
+            return;
+    if (s->sites < SITES)
+        s->site[s->sites++] = site;
+}
+
+/* How many sites were asked for one of the paths. */
+static uint32_t shared_by(const struct http_host *host, const struct habits *h)
+{
+    uint32_t most = 0;
+    for (uint32_t i = 0; i < h->paths; i++) {
+        uint32_t hash = (uint32_t)h->path_hash[i];
+        const struct shared_path *s = &host->shared[hash % SHARED_PATHS];
+        if (s->path == hash && s->sites > most)
+            most = s->sites;
+    }
+    return most;
+}
+
 static void look_at(struct habits *h, const struct record *record)
 {
     const struct http_record *http = record->http;
-    const char *question = http->target.len ? memchr(http->target.at, '?', http->target.len) : NULL;
-    struct text path =
-        question ? text_at(http->target.at, (size_t)(question - http->target.at)) : http->target;
+    struct text path = path_of(http);
     uint64_t hash = XXH3_64bits(path.at, path.len);
     if (h->requests++ == 0) {
         h->path_hash[h->paths++] = hash;
@@ -133,6 +210,7 @@ static void record(const struct detect *detect, const struct record *record)
     if (text_is(http->content_type, "application/ocsp-request") ||
         text_is(http->content_type, "application/timestamp-query"))
         return;
+    share_path(detect->host_state, http);
     if (text_is(http->method, "POST")) {
         look_at(&p->sends, record);
         if (p->sends.requests == 1 && p->sends.bare && p->sends.no_agent + p->sends.odd_agent)
@@ -150,34 +228,46 @@ static bool most_of(uint32_t some, const struct habits *h)
     return some * 2 > h->requests;
 }
 
-static struct traits send_traits(const struct http_pair *p, uint32_t ends, bool own_address)
+static void sites_traits(struct traits *t, const struct habits *h, const struct http_host *host)
+{
+    uint32_t sites = shared_by(host, h);
+    trait_set(t, TRAIT_http_sites, sites >= SITES_LEAST);
+    trait_set(t, TRAIT_http_sites_many, sites >= SITES);
+}
+
+static struct traits send_traits(const struct http_pair *p, const struct http_host *host,
+                                 bool own_address)
 {
     const struct habits *h = &p->sends;
     struct traits t = {{0}};
-    if (h->requests == 0 || h->answered == 0)
+    if (h->requests == 0)
         return t;
+    sites_traits(&t, h, host);
     trait_set(&t, TRAIT_http_send, true);
+    trait_set(&t, TRAIT_http_send_unanswered, h->answered == 0);
     trait_set(&t, TRAIT_http_send_bare, most_of(h->bare, h));
     trait_set(&t, TRAIT_http_send_no_agent, most_of(h->no_agent, h));
     trait_set(&t, TRAIT_http_send_odd_agent, most_of(h->odd_agent, h));
     trait_set(&t, TRAIT_http_send_coded, most_of(h->coded, h));
     trait_set(&t, TRAIT_http_send_unseen, most_of(h->unseen, h));
     trait_set(&t, TRAIT_http_send_script, most_of(h->script, h));
-    trait_set(&t, TRAIT_http_send_small, h->small == h->answered);
+    trait_set(&t, TRAIT_http_send_small, h->answered && h->small == h->answered);
     trait_set(&t, TRAIT_http_send_own_address, own_address);
     trait_set(&t, TRAIT_http_send_no_referer, h->no_referer == h->requests);
     trait_set(&t, TRAIT_http_send_same_path, h->requests >= 3 && h->same_path > 0.8 * h->requests);
     trait_set(&t, TRAIT_http_send_only, h->requests == p->requests);
-    trait_set(&t, TRAIT_http_send_ends, h->bare && ends >= 2);
+    trait_set(&t, TRAIT_http_send_ends, h->bare && host->ends >= 2);
     trait_set(&t, TRAIT_http_send_files, h->files && most_of(h->no_agent, h));
     return t;
 }
 
 /* Asking is what everybody does: only a poll counts, the same few places, little in return. */
-static struct traits poll_traits(const struct http_pair *p, bool own_address)
+static struct traits poll_traits(const struct http_pair *p, const struct http_host *host,
+                                 bool own_address)
 {
     const struct habits *h = &p->asks;
     struct traits t = {{0}};
+    sites_traits(&t, h, host);
     if (h->requests < POLLS_LEAST || h->no_referer < h->requests || h->answered == 0 ||
         h->small < 0.8 * h->answered || h->of_few_paths < 0.8 * h->requests)
         return t;
@@ -199,8 +289,8 @@ static void close(const struct detect *detect, struct evidence_out *out)
     if ((detect->pair->flags & PAIR_POPULAR) || own_address_name(detect->pair->name))
         return;
     const struct http_host *host = detect->host_state;
-    struct traits sends = send_traits(p, host->ends, own_address);
-    struct traits polls = poll_traits(p, own_address);
+    struct traits sends = send_traits(p, host, own_address);
+    struct traits polls = poll_traits(p, host, own_address);
     double send = traits_strength(&sends), poll = traits_strength(&polls);
     if (fmax(send, poll) < EVIDENCE_LEAST)
         return;
@@ -210,28 +300,36 @@ static void close(const struct detect *detect, struct evidence_out *out)
                          .traits = send >= poll ? sends : polls,
                          .number = h->number,
                          .known_from = {DAY_NONE}};
+    uint32_t sites = shared_by(host, h);
+    char shared[64] = "";
+    if (sites >= SITES_LEAST)
+        (void)snprintf(shared, sizeof shared, "; %u%s sites were asked for that path that day",
+                       sites, sites == SITES ? " or more" : "");
     e.item = evidence_text(out, "http %s %.*s", h == &p->sends ? "check-in" : "poll", h->path_len,
                            h->path);
     bool odd = h->odd_agent * 2 > h->requests;
-    e.why = evidence_text(out, "%u %s%s to %.*s%s%s%s%s%.*s%s%s%s%s", h->requests,
-                          h == &p->sends ? "POST" : "GET", h->requests == 1 ? "" : "s", h->path_len,
-                          h->path, h->no_referer == h->requests ? ", never a referer" : "",
-                          h->bare * 2 > h->requests ? ", to a bare address" : "",
-                          h->coded * 2 > h->requests ? ", bodies that are no text" : "",
-                          h->no_agent * 2 > h->requests ? ", no user agent"
-                          : odd                         ? ", user agent \""
-                                                        : "",
-                          odd ? h->agent_len : 0, h->agent, odd ? "\"" : "",
-                          h->small == h->answered ? ", short answers" : "",
-                          h->files ? ", files uploaded" : "",
-                          own_address ? "; the host looked up its own address that day" : "");
+    e.why =
+        evidence_text(out, "%u %s%s to %.*s%s%s%s%s%.*s%s%s%s%s%s", h->requests,
+                      h == &p->sends ? "POST" : "GET", h->requests == 1 ? "" : "s", h->path_len,
+                      h->path, h->no_referer == h->requests ? ", never a referer" : "",
+                      h->bare * 2 > h->requests ? ", to a bare address" : "",
+                      h->coded * 2 > h->requests ? ", bodies that are no text" : "",
+                      h->no_agent * 2 > h->requests ? ", no user agent"
+                      : odd                         ? ", user agent \""
+                                                    : "",
+                      odd ? h->agent_len : 0, h->agent, odd ? "\"" : "",
+                      h->answered == 0          ? ", no answer seen"
+                      : h->small == h->answered ? ", short answers"
+                                                : "",
+                      h->files ? ", files uploaded" : "",
+                      own_address ? "; the host looked up its own address that day" : "", shared);
     evidence_add(out, &e);
 }
 
 const struct detector detector_http = {
     .name = "http",
     .about = "check-ins and polls of programs over plain HTTP",
-    .version = 2,
+    .version = 3,
     .records = RECORD_HTTP,
     .pair_bytes = (sizeof(struct http_pair) + 7) / 8 * 8,
     .host_bytes = (sizeof(struct http_host) + 7) / 8 * 8,

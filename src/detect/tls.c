@@ -15,12 +15,13 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { PORTS_USUAL = 12 };
+enum { PORTS_USUAL = 12, SILENT_ENDS = 3 };
 static const uint16_t usual_port[PORTS_USUAL] = {443, 465, 563, 587, 636,  853,
                                                  989, 990, 993, 995, 5223, 8443};
 
 struct tls_pair {
     uint32_t handshakes, nameless;
+    uint32_t silent; /* hellos without a name that no server answered */
     uint16_t port;
     bool odd_port, self_signed, no_host_name, odd_validity, certificate;
     uint64_t number;
@@ -29,7 +30,8 @@ struct tls_pair {
 };
 
 struct tls_host {
-    uint32_t ends; /* outside addresses with a nameless, self-signed TLS server */
+    uint32_t ends;        /* outside addresses with a nameless, self-signed TLS server */
+    uint32_t silent_ends; /* outside addresses that left a nameless hello unanswered */
 };
 
 static bool port_is_usual(uint16_t port)
@@ -67,13 +69,30 @@ static void look_at_certificate(struct tls_pair *t, const struct certificate *c)
     }
 }
 
+/* Malware that carries a list of controllers tries one after the other: most are gone, or are
+ * somebody else's by now. */
+static void unanswered(struct tls_pair *t, struct tls_host *h, const struct record *record)
+{
+    if (record->tls->server_name.len)
+        return;
+    if (t->silent++ == 0)
+        h->silent_ends++;
+    if (t->number == 0)
+        t->number = record->number;
+    t->port = record->ends.outside_port.number;
+}
+
 static void record(const struct detect *detect, const struct record *record)
 {
     struct tls_pair *t = detect->pair_state;
     struct tls_host *h = detect->host_state;
     const struct tls_record *tls = record->tls;
-    if (!record->ends.host_opened || record->ends.outside_home || !tls->client || !tls->server)
+    if (!record->ends.host_opened || record->ends.outside_home || !tls->client)
         return;
+    if (!tls->server) {
+        unanswered(t, h, record);
+        return;
+    }
     bool counted = t->nameless && t->self_signed;
     t->handshakes++;
     t->nameless += tls->server_name.len == 0;
@@ -94,7 +113,10 @@ static void record(const struct detect *detect, const struct record *record)
 static struct traits bare_traits(const struct tls_pair *t, const struct tls_host *h)
 {
     struct traits traits = {{0}};
-    trait_set(&traits, TRAIT_tls_bare, true);
+    trait_set(&traits, TRAIT_tls_bare, t->handshakes > 0);
+    trait_set(&traits, TRAIT_tls_silent, t->silent && t->handshakes == 0);
+    trait_set(&traits, TRAIT_tls_silent_ends,
+              t->silent && t->handshakes == 0 && h->silent_ends >= SILENT_ENDS);
     trait_set(&traits, TRAIT_tls_bare_self_signed, t->self_signed);
     trait_set(&traits, TRAIT_tls_bare_no_host_name, t->certificate && t->no_host_name);
     trait_set(&traits, TRAIT_tls_bare_odd_validity, t->odd_validity && t->self_signed);
@@ -122,7 +144,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
     const struct tls_pair *t = detect->pair_state;
     const struct tls_host *h = detect->host_state;
     bool named = t->nameless < t->handshakes || detect->pair->name.at != NULL;
-    if (t->handshakes == 0 || (detect->pair->flags & PAIR_POPULAR))
+    if (t->handshakes + t->silent == 0 || (detect->pair->flags & PAIR_POPULAR))
         return;
     struct traits traits = named ? named_traits(t) : bare_traits(t, h);
     double strength = fmin(STRENGTH_MOST, traits_strength(&traits));
@@ -139,6 +161,16 @@ static void close(const struct detect *detect, struct evidence_out *out)
     if (!named)
         (void)snprintf(ends, sizeof ends, "; %u address%s of this sort called by the host", h->ends,
                        h->ends == 1 ? "" : "es");
+    if (t->handshakes == 0) {
+        e.item = evidence_text(out, "tls unanswered, port %u", t->port);
+        e.why = evidence_text(out,
+                              "%u TLS hello%s without a server name to a bare address left "
+                              "unanswered; so did %u address%s that the host called that day",
+                              t->silent, t->silent == 1 ? "" : "s", h->silent_ends,
+                              h->silent_ends == 1 ? "" : "es");
+        evidence_add(out, &e);
+        return;
+    }
     e.why = evidence_text(
         out, "%u TLS handshake%s %s%s%s%.*s%s%s", t->handshakes, t->handshakes == 1 ? "" : "s",
         named ? "with a name" : "without a server name to a bare address",
@@ -154,7 +186,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
 const struct detector detector_tls = {
     .name = "tls",
     .about = "TLS without names: bare addresses, self-made certificates, ports of their own",
-    .version = 2,
+    .version = 3,
     .records = RECORD_TLS,
     .pair_bytes = (sizeof(struct tls_pair) + 7) / 8 * 8,
     .host_bytes = (sizeof(struct tls_host) + 7) / 8 * 8,

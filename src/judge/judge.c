@@ -69,6 +69,9 @@ void judge_pair(bool answered, const struct evidence *evidence, uint32_t len, co
 {
     double prior = logit(knob[JUDGE_PRIOR]);
     double p = probability(prior + sum_without(evidence, len, 0));
+    double unserved = probability(prior + sum_without(evidence, len, EVIDENCE_PAYLOAD));
+    if (p > unserved) /* taking a payload is not being controlled */
+        p = fmax(unserved, fmin(p, MOST_SUSPECTED));
     bool content = false, relayed = false;
     *ret = (struct verdict){.first_known = {DAY_NONE}};
     double best = 0;

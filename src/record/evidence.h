@@ -34,6 +34,7 @@ enum {
     EVIDENCE_DEMOTED = 64,     /* a warning list weakens it */
     EVIDENCE_RELABELLED = 128, /* a warning list says what the end is: sinkhole, scanner, parking */
     EVIDENCE_FLAGGED = 256,    /* a warning list knows the end: worth a remark, no more */
+    EVIDENCE_PAYLOAD = 512,    /* the end served a program: never lifts a pair over suspected */
 };
 
 struct evidence {
