@@ -62,13 +62,13 @@ static inline bool usual_interval(struct text text, int64_t *ret_us)
         return false;
     bool good = true;
     uint32_t decimals = six_decimals(text, &good);
-    uint64_t seconds = 0;
-    for (uint32_t i = 0; i < text.len - 7; i++) {
+    int64_t seconds = 0;
+    for (uint32_t i = 0; good && i < text.len - 7; i++) {
         unsigned digit = (unsigned)(unsigned char)text.at[i] - '0';
-        good &= digit <= 9;
+        good = digit <= 9;
         seconds = seconds * 10 + digit;
     }
-    *ret_us = (int64_t)seconds * SECOND_US + decimals;
+    *ret_us = seconds * SECOND_US + decimals;
     return good;
 }
 
@@ -95,6 +95,8 @@ bool zeek_time(const struct zeek *zeek, struct block *block, struct instant *ret
         return false;
     if (!usual_time(text, &time.us) && !field_seconds(text, &time.us) &&
         !instant_parse(text, &time) && !real_us(text, &time.us))
+        return false;
+    if (time.us <= -MILLIS_LEAST_US)
         return false;
     if (time.us >= MILLIS_LEAST_US) /* JSON::TS_MILLIS */
         time.us /= 1000;
