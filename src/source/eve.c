@@ -39,10 +39,6 @@ static const char *const flow_names[FLOW_MEMBERS] = {
     [BYTES_IN] = "bytes_toclient", [START] = "start",           [END] = "end",
 };
 
-enum { FLAGS_OUT, FLAGS_IN, TCP_MEMBERS };
-static const char *const tcp_names[TCP_MEMBERS] = {
-    [FLAGS_OUT] = "tcp_flags_ts", [FLAGS_IN] = "tcp_flags_tc"};
-
 /* ---- what the readers of events use */
 
 void eve_turn(struct ends *ends)
@@ -266,7 +262,7 @@ static void midstream_turn(struct ends *ends, unsigned *out, unsigned *in, bool 
 static enum log_line flow_read(struct eve_event *event)
 {
     struct eve *eve = event->eve;
-    struct json_value v[FLOW_MEMBERS], t[TCP_MEMBERS];
+    struct json_value v[FLOW_MEMBERS];
     struct instant first, last;
     struct ends *ends = &event->ends;
     if (!json_pick(event->member[EVE_FLOW], &eve->flow, v) || !eve_time(v[START], &first)) {
@@ -277,9 +273,9 @@ static enum log_line flow_read(struct eve_event *event)
         last = first;
     unsigned out = 0, in = 0;
     bool tcp = ends->protocol == PROTOCOL_TCP, turned = false;
-    if (tcp && json_pick(event->member[EVE_TCP], &eve->tcp, t)) {
-        out = eve_tcp_flags(t[FLAGS_OUT]);
-        in = eve_tcp_flags(t[FLAGS_IN]);
+    if (tcp) { /* the second and third of ten */
+        out = eve_tcp_flags(json_get(event->member[EVE_TCP], "tcp_flags_ts"));
+        in = eve_tcp_flags(json_get(event->member[EVE_TCP], "tcp_flags_tc"));
     }
     if (tcp && !((out | in) & FLAG_SYN))
         midstream_turn(ends, &out, &in, &turned);
@@ -386,7 +382,6 @@ static void start(struct eve *eve)
     eve->known = mem_map(EVE_FLOWS * sizeof *eve->known);
     json_names_make(&eve->members, member_names, EVE_MEMBERS);
     json_names_make(&eve->flow, flow_names, FLOW_MEMBERS);
-    json_names_make(&eve->tcp, tcp_names, TCP_MEMBERS);
     for (unsigned i = 0; i < KINDS; i++)
         eve->kind_name[i] = kinds[i].name;
     json_names_make(&eve->kinds, eve->kind_name, KINDS);

@@ -53,8 +53,7 @@ enum { EVE_WORDS = 48 };
 
 struct eve {
     struct json *reader;
-    struct json_names members, flow, tcp, dns, answer, http, tls, alert, metadata, dhcp, smtp,
-        netflow;
+    struct json_names members, flow, dns, answer, http, tls, alert, metadata, dhcp, smtp, netflow;
     struct json_names kinds, apps, types; /* of events, protocols, DNS records */
     const char *kind_name[EVE_WORDS], *app_name[EVE_WORDS], *type_name[EVE_WORDS];
     struct eve_flow *known; /* EVE_FLOWS of them, by id; a newer one takes the place */
