@@ -144,7 +144,7 @@ out:
 const struct command command_read = {
     .name = "read",
     .usage = "read PATH...",
-    .about = "find controlled hosts in captures and folders, or - for standard input",
+    .about = "find controlled hosts in captures, logs and folders, or - for standard input",
     .help = "  A line of --alerts FILE is ENGINE | CONDITIONS | STRENGTH | FLAGS | WHY, such as\n"
             "    suricata | signature=ET MALWARE*; severity=1 | 9.4 | | our rule of thumb\n"
             "    * | id=2024897 | 0 | | known here, harmless\n"

@@ -125,16 +125,20 @@ static bool quoted_take(struct text *rest, struct text *ret)
 {
     if (rest->len == 0 || rest->at[0] != '"')
         return false;
-    for (uint32_t i = 1; i < rest->len; i++) {
-        if (rest->at[i] == '\\') {
-            i++;
-        } else if (rest->at[i] == '"') {
-            *ret = text_at(rest->at + 1, i - 1);
-            *rest = text_at(rest->at + i + 1, rest->len - i - 1);
-            return true;
-        }
+    const char *begin = rest->at + 1, *end = rest->at + rest->len, *at = begin;
+    while ((at = memchr(at, '"', (size_t)(end - at))) != NULL) {
+        const char *slash = at; /* an odd number of them before it: it is escaped */
+        while (slash > begin && slash[-1] == '\\')
+            slash--;
+        if ((at - slash) % 2 == 0)
+            break;
+        at++;
     }
-    return false;
+    if (at == NULL)
+        return false;
+    *ret = text_at(begin, (size_t)(at - begin));
+    *rest = text_at(at + 1, (size_t)(end - at - 1));
+    return true;
 }
 
 static bool skip_blank(struct text *rest)
