@@ -75,6 +75,7 @@ struct loop {
     enum follow_read (*read)(void *state, const struct source_item *item, bool again);
     void *state;
     unsigned later; /* times in a row */
+    uint64_t lost;  /* logs, as was told */
 };
 
 /* Reads the days that are due. */
@@ -95,6 +96,19 @@ static enum follow_read read_due(struct loop *l, bool finish, struct err *err)
     return FOLLOW_READ;
 }
 
+/* Logs that went away since it was told last. */
+static void tell_lost(struct loop *l)
+{
+    struct follow_counts c = follow_counts(l->follow);
+    uint64_t lost = c.lost - l->lost;
+    if (lost)
+        cmd_say("read",
+                "%llu log%s went away before the day in %s was over: lines are missing. Keep "
+                "rotated logs for two days at least",
+                (unsigned long long)lost, lost == 1 ? "" : "s", lost == 1 ? "it" : "them");
+    l->lost = c.lost;
+}
+
 static bool look_and_read(struct loop *l, bool last, struct err *err)
 {
     err->text[0] = '\0'; /* stays so where `read` says itself what is wrong */
@@ -102,6 +116,7 @@ static bool look_and_read(struct loop *l, bool last, struct err *err)
         return false;
     enum follow_read outcome = read_due(l, last, err);
     l->later += outcome == FOLLOW_LATER;
+    tell_lost(l);
     return outcome != FOLLOW_STOP && l->later < LATER_MOST;
 }
 
@@ -113,19 +128,6 @@ static bool wait_ended(int signals, int64_t until_us)
     struct pollfd fd = {.fd = signals, .events = POLLIN};
     int n = left_us > 0 ? poll(&fd, 1, ms) : 0;
     return n > 0 || clock_monotonic_us() >= until_us;
-}
-
-static void tell_counts(const struct options *o, const struct follow *follow)
-{
-    struct follow_counts c = follow_counts(follow);
-    if (c.lost)
-        cmd_say("read",
-                "%llu log%s went away before the day in them was over: their "
-                "lines are missing. Keep rotated logs for two days at least",
-                (unsigned long long)c.lost, c.lost == 1 ? "" : "s");
-    if (c.foreign && o->verbose)
-        cmd_say("read", "%llu files are no logs that can be followed",
-                (unsigned long long)c.foreign);
 }
 
 bool read_follow(const struct options *o,
@@ -151,8 +153,10 @@ bool read_follow(const struct options *o,
     while (good && !wait_ended(signals, until_us));
     if (good && o->finish)
         good = look_and_read(&loop, true, err);
-    if (loop.follow)
-        tell_counts(o, loop.follow);
+    good = good && loop.later == 0;
+    if (good && o->verbose && follow_counts(loop.follow).foreign)
+        cmd_say("read", "%llu files are no logs that can be followed",
+                (unsigned long long)follow_counts(loop.follow).foreign);
     follow_free(loop.follow);
     (void)close(signals);
     return good;

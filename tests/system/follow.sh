@@ -64,14 +64,14 @@ n=0
 kills=0
 fresh
 lines=$(wc -l <flows)
-for ((from = 1; from <= lines; from += 97)); do
+for ((from = 1; from <= lines; from += 150)); do
     # a line is written in two pieces now and then
-    piece=$(sed -n "$from,$((from + 96))p" flows; echo x)
+    piece=$(sed -n "$from,$((from + 149))p" flows; echo x)
     piece=${piece%x}
     printf %s "${piece:0:1000}" >>live/flows.log
     sleep 0.02
     printf %s "${piece:1000}" >>live/flows.log
-    ((from / 97 % 5 == 3)) && rotate
+    ((from / 150 % 3 == 2)) && rotate
     if [[ -z $follower ]]; then
         follow
     elif ((RANDOM % 6 == 0)); then
@@ -95,7 +95,7 @@ for wait in 05 08 11 14 17 20 25 30 40; do
     wait $follower 2>/dev/null || true
 done
 follower=
-follow --for 4s
+follow --for 3s
 ended
 [[ $(ls store/coverage/* | grep -c parquet) -ge 3 ]]
 # The day that is not over is judged only when that is asked for; a late line then comes too late.
@@ -112,4 +112,17 @@ rm out
 follow --for 1s --finish
 ended
 grep -q ' 1  packets or records of a day that was closed already' out || { cat out err; exit 1; }
+# A log that is gone before its day was judged is missed, aloud; what cannot be read is said too.
+mkdir gone
+(echo "$header"; grep ^2024/03/05 flows) >gone/a
+"$muster" read --store store2 --follow --for 6s gone >out 2>err &
+follower=$!
+sleep 1
+rm gone/a
+(echo "$header"; grep ^2024/03/06 flows) >gone/b
+ended
+grep -q '1 log went away before the day in it was over' err || { cat err; exit 1; }
+echo '198.51.100.7 - - [05/Mar/2024:12:00:01 +0200] "GET / HTTP/1.1" 200 1' >gone/access
+"$muster" read --store store2 --follow --for 1s --finish gone >out 2>err && exit 1 || [[ $? == 3 ]]
+grep -q 'give --server ADDRESS' err
 echo "$lines flows in $n rotations, $kills kills: the rows of a read of each day"
