@@ -5,11 +5,13 @@
 #include "source/follow.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
@@ -59,6 +61,24 @@ static bool state_path(char out[PATH_MAX], const struct options *o, struct err *
     (void)snprintf(out, PATH_MAX, "%.*s/%016llx.state", PATH_MAX - 64, folder,
                    (unsigned long long)sum);
     return file_make_folder(folder, 0700, err);
+}
+
+/* Two followers of the same would write the same state. The lock goes with the process. */
+static int lock_take(const char *state, struct err *err)
+{
+    char path[PATH_MAX];
+    int used = snprintf(path, sizeof path, "%s.lock", state);
+    int fd = used > 0 && (size_t)used < sizeof path ? open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600)
+                                                    : -1;
+    if (fd < 0) {
+        (void)err_errno(err, "cannot make %s.lock", state);
+        return -1;
+    }
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0)
+        return fd;
+    (void)close(fd);
+    (void)err_set(err, "another muster follows these logs into this store already");
+    return -1;
 }
 
 static void files_allow(void)
@@ -142,6 +162,9 @@ bool read_follow(const struct options *o,
         muster_assert(option_time(o->lasting, &for_us)); /* who calls has asked that */
     if (!state_path(path, o, err))
         return false;
+    int lock = lock_take(path, err);
+    if (lock < 0)
+        return false;
     files_allow();
     int signals = signalfd(-1, &set, SFD_CLOEXEC);
     muster_assert(signals >= 0);
@@ -159,5 +182,6 @@ bool read_follow(const struct options *o,
                 (unsigned long long)follow_counts(loop.follow).foreign);
     follow_free(loop.follow);
     (void)close(signals);
+    (void)close(lock);
     return good;
 }

@@ -417,6 +417,8 @@ static struct source_range range_of(const struct follow_log *log, struct day day
                                  .line = log->from.line,
                                  .taken = log->taken.offset,
                                  .to = log_end(log, day).offset,
+                                 .digest = log->digest,
+                                 .digested = log->digested,
                                  .first = d ? d->time : (struct instant){INSTANT_NONE_US}};
 }
 

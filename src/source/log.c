@@ -53,17 +53,22 @@ struct source *log_open(const struct source_kind *kind, struct input *in, const 
     return &log->source;
 }
 
-void log_window(struct source *source, const struct source_window *window)
+bool log_window(struct source *source, const struct source_window *window, struct err *err)
 {
     struct log_source *log = log_of(source);
     log->window = window;
     source->key = window->key;
     for (unsigned i = 0; i < log->parts; i++) {
         const struct source_range *range = &window->range[i];
+        size_t len;
+        const uint8_t *start = input_peek(&log->part[i].lines.input, range->digested, &len);
+        if (len < range->digested || XXH3_64bits(start, len) != range->digest)
+            return err_set(err, "%s: another log lies there now", log->part[i].path);
         log->part[i].range = range;
         if (instant_known(range->first)) /* its turn comes then: no other part waits for it */
             log->part[i].hour = range->first.us / HOUR_US;
     }
+    return true;
 }
 
 static uint64_t part_at(const struct log_part *part)

@@ -55,8 +55,9 @@ struct source *log_open(const struct source_kind *kind, struct input *in, const 
 void log_add(struct source *source, struct input *in, const char *path);
 bool log_next(struct source *source, struct block *block);
 void log_close(struct source *source);
-/* Of the source only one day is read; before the first log_next. The window lives as long. */
-void log_window(struct source *source, const struct source_window *window);
+/* Of the source only one day is read; before the first log_next. The window lives as long. False
+ * and err: a file is not the log that the window is about. */
+bool log_window(struct source *source, const struct source_window *window, struct err *err);
 
 /* One of the files of a set, or the only one. */
 struct log_part {

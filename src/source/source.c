@@ -126,8 +126,10 @@ struct source *source_open_item(const struct source_item *item, const char *kind
         }
         kind->add(source, &in, item->path[i]);
     }
-    if (item->window)
-        log_window(source, item->window);
+    if (item->window && !log_window(source, item->window, err)) {
+        source_close(source);
+        return NULL;
+    }
     return source;
 }
 

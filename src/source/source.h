@@ -110,12 +110,14 @@ struct source_member {
 
 /* What of a followed log's content belongs to a day; all in bytes, at beginnings of lines. */
 struct source_range {
-    uint64_t head;        /* of the last header before `from`: read for what it says, not counted */
-    uint64_t from;        /* nothing before it is of the day */
-    uint64_t taken;       /* lines before it were read with an earlier day: only what is of this day
-                             counts; behind it also what comes late */
-    uint64_t to;          /* nothing from here on is looked at */
-    uint64_t line;        /* lines before `from` */
+    uint64_t head;   /* of the last header before `from`: read for what it says, not counted */
+    uint64_t from;   /* nothing before it is of the day */
+    uint64_t taken;  /* lines before it were read with an earlier day: only what is of this day
+                        counts; behind it also what comes late */
+    uint64_t to;     /* nothing from here on is looked at */
+    uint64_t line;   /* lines before `from` */
+    uint64_t digest; /* XXH3 of the first `digested` bytes: else it is another log by now */
+    uint32_t digested;
     struct instant first; /* of the day's first record; unknown: none is */
 };
 /* One UTC day of followed logs. */

@@ -118,6 +118,8 @@ mkdir gone
 "$muster" read --store store2 --follow --for 6s gone >out 2>err &
 follower=$!
 sleep 1
+"$muster" read --store store2 --follow --for 1s gone >out2 2>err2 && exit 1 || [[ $? == 3 ]]
+grep -q 'another muster follows these logs' err2
 rm gone/a
 (echo "$header"; grep ^2024/03/06 flows) >gone/b
 ended

@@ -113,6 +113,30 @@ static void yields_each_record_once(void **state)
     place_clear(&p);
 }
 
+/* Between the look and the reading another log took the place: nothing of it is read. */
+static void notices_a_rotation(void **state)
+{
+    (void)state;
+    struct place p;
+    struct err err;
+    place_make(&p);
+    char *folder = p.folder;
+    append(p.path, HEADER FLOW("05 23:50:00", "10.0.0.5") FLOW("06 00:10:01", "10.0.0.5"));
+    struct follow *f = follow_new(&folder, 1, p.state, &err);
+    const struct source_item *item;
+    bool again;
+    assert_true(f && follow_look(f, false, &err) && follow_due(f, false, &item, &again));
+    assert_int_equal(unlink(p.path), 0);
+    assert_null(source_open_item(item, NULL, &err));
+    append(p.path, HEADER);
+    assert_null(source_open_item(item, NULL, &err));
+    assert_non_null(strstr(err.text, "another log lies there now"));
+    append(p.path, FLOW("06 00:50:00", "10.0.0.9") FLOW("06 00:51:01", "10.0.0.9"));
+    assert_null(source_open_item(item, NULL, &err));
+    follow_free(f);
+    place_clear(&p);
+}
+
 /* Whether a state is taken; what it then holds of logs. */
 static bool parse(const void *bytes, size_t len, size_t *ret_logs)
 {
@@ -195,6 +219,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(yields_each_record_once),
+        cmocka_unit_test(notices_a_rotation),
         cmocka_unit_test(refuses_a_damaged_state),
         cmocka_unit_test(stays_inside),
     };
