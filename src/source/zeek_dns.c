@@ -6,6 +6,8 @@
  */
 #include "source/zeek.h"
 
+#include "base/printable.h"
+
 enum {
     DNS_PROTO = VALUE_OWN,
     DNS_ID,
@@ -20,7 +22,14 @@ enum {
 };
 
 enum { TYPE_A = 1, TYPE_CNAME = 5, TYPE_TXT = 16, TYPE_AAAA = 28, TYPE_ANY = 255 };
-enum { HEADER = 12, QUESTION = 6, RESOURCE = 12, NAME_MAX_BYTES = 255, PORT_NETBIOS = 137 };
+enum {
+    HEADER = 12,
+    QUESTION = 6,
+    RESOURCE = 12,
+    NAME_MAX_BYTES = 255,
+    PORT_NETBIOS = 137,
+    PORT_LLMNR = 5355
+};
 
 /* As dns_record has names: lower case, no final dot, bytes outside [!-~] as \DDD. */
 static struct text name_of(const struct zeek *zeek, struct block *block, struct text value)
@@ -102,6 +111,18 @@ static void answers_read(const struct zeek *zeek, struct block *block, struct dn
     }
 }
 
+/* A machine that makes sure that its own name is free asks for anything of it (RFC 4795 4.1);
+ * nobody else asks LLMNR so. Then the name is the asker's. */
+static bool own_name_read(const struct zeek *zeek, struct log_entry *entry, struct address host)
+{
+    struct text name = zeek_printable(zeek, entry->block, zeek->value[DNS_QUERY], PRINTABLE_NAME);
+    if (zeek_count(zeek->value[DNS_QTYPE]) != TYPE_ANY || name.at == NULL)
+        return false;
+    *block_identity(entry->block, entry->time, entry->number, host) =
+        (struct identity_record){.known_by = "llmnr", .name = name};
+    return true;
+}
+
 static enum log_line dns_read(struct zeek *zeek, struct log_entry *entry)
 {
     const struct text *value = zeek->value;
@@ -120,6 +141,8 @@ static enum log_line dns_read(struct zeek *zeek, struct log_entry *entry)
     ends.protocol = value[DNS_PROTO].at ? zeek_protocol(value[DNS_PROTO]) : PROTOCOL_UDP;
     if (ends.protocol == 0 || ends.outside_port.number == PORT_NETBIOS)
         return LOG_IGNORED; /* NetBIOS asks for names of the neighbourhood, not of the DNS */
+    if (ends.outside_port.number == PORT_LLMNR && own_name_read(zeek, entry, ends.host))
+        return LOG_USED;
     struct dns_record *dns = block_dns(entry->block, asked, entry->number, &ends);
     dns->recursion = zeek_true(value[DNS_RD]);
     dns->id = (uint16_t)zeek_count(value[DNS_ID]);

@@ -235,10 +235,12 @@ static void reads_names(void **state)
         "1709632800.25" FROM "53\tudp\t79\t-\tx.example\t1\tC_INTERNET\t16\tTXT\t-\t-\tF\tF\tT"
         "\tT\t0\t-\t-\tF\n"
         "1709632800.25\tC\t10.0.0.5\t137\t10.0.0.255\t137\tudp\t1\t-\tWORKGROUP\t1\tC_INTERNET\t"
-        "32\tNB\t-\t-\tF\tF\tT\tF\t1\t-\t-\tF\n";
+        "32\tNB\t-\t-\tF\tF\tT\tF\t1\t-\t-\tF\n"
+        "1709632800.25\tC\t10.0.0.5\t5355\t224.0.0.252\t5355\tudp\t1\t-\tpc-5\t1\tC_INTERNET\t"
+        "255\t*\t-\t-\tF\tF\tT\tF\t1\t-\t-\tF\n";
     struct log_taken t;
     take(&t, log);
-    assert_int_equal(t.records, 5);
+    assert_int_equal(t.records, 6);
     const struct dns_record *q = log_record(&t, 0)->dns, *a = log_record(&t, 1)->dns;
     assert_true(!q->response && q->recursion && q->id == 77 && q->type == 1 && q->rclass == 1);
     assert_true(text_is(q->name, "www.ex\\032mple\\092.com"));
@@ -254,6 +256,8 @@ static void reads_names(void **state)
     assert_true(a->message_len > q->message_len + 5 * 12);
     assert_true(log_record(&t, 3)->dns->response && log_record(&t, 3)->dns->rcode == 3);
     assert_false(log_record(&t, 4)->dns->response);
+    assert_int_equal(log_record(&t, 5)->kind, RECORD_IDENTITY);
+    assert_true(text_is(log_record(&t, 5)->identity->name, "pc-5"));
     assert_int_equal(t.source->skips.count[SKIP_line_ignored], 1);
     assert_false(t.source->lacks & LACK_BIT(names));
     log_drop(&t);
