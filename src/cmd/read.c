@@ -9,6 +9,19 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+
+/* A file that is no capture. What comes through a pipe comes once: it is not opened. */
+static bool is_log(const char *path, const char *kind_or_null)
+{
+    struct stat st;
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return false;
+    struct source *source = source_open(path, kind_or_null, NULL);
+    bool is = source == NULL || source->kind->unit != NULL;
+    source_close(source);
+    return is;
+}
 
 /* Suricata's alerts for a capture, when they are wanted. What it cannot do is said; the capture is
  * read all the same. */
@@ -21,11 +34,12 @@ static void alerts_make(struct session *session, struct source_item *item,
     suricata->folder[0] = '\0';
     if (o->with == NULL)
         return;
-    struct source *source = source_open(item->path[0], o->as, NULL);
-    bool capture = source != NULL && source->kind->unit == NULL;
-    source_close(source);
-    if (!capture)
+    if (is_log(item->path[0], o->as))
         return;
+    if (!suricata_can(item->path[0], &err)) {
+        parts_complain(&session->parts, EXIT_WORLD, err.text);
+        return;
+    }
     const char *rules = strchr(o->with, ':') ? o->with + sizeof name - 1 : NULL;
     if (!suricata_run(suricata, item->path[0], rules, o->home, &err)) {
         parts_complain(&session->parts, EXIT_WORLD, err.text);

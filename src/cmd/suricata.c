@@ -2,6 +2,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "source/unpack.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -173,15 +174,27 @@ static bool capture_read(struct suricata *s, const char *capture, const char *ru
     return true;
 }
 
+bool suricata_can(const char *path, struct err *err)
+{
+    struct stat st;
+    uint8_t start[8];
+    if (stat(path, &st) != 0 || !S_ISREG(st.st_mode))
+        return err_set(err, "%s: --with suricata reads files only", path);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    ssize_t len = fd < 0 ? 0 : read(fd, start, sizeof start);
+    if (fd >= 0)
+        (void)close(fd);
+    if (len > 0 && unpack_knows(start, (size_t)len))
+        return err_set(err, "%s: suricata reads no compressed captures: unpack it first", path);
+    return true;
+}
+
 bool suricata_run(struct suricata *ret, const char *capture, const char *rules, const char *home,
                   struct err *err)
 {
     const char *temp = getenv("TMPDIR");
-    struct stat st;
     int output;
     *ret = (struct suricata){.folder = ""};
-    if (stat(capture, &st) != 0 || !S_ISREG(st.st_mode))
-        return err_set(err, "%s: --with suricata reads files only", capture);
     int len = snprintf(ret->folder, SURICATA_PATH, "%s/muster-suricata-XXXXXX",
                        temp && *temp ? temp : "/tmp");
     if (len < 0 || len >= SURICATA_PATH - 16 || mkdtemp(ret->folder) == NULL) {

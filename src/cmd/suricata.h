@@ -17,6 +17,8 @@ struct suricata {
     bool no_rules; /* it said that it has none */
 };
 
+/* Whether it is something that Suricata can read at all: a file, not compressed. */
+bool suricata_can(const char *path, struct err *err);
 /* rules: a file of rules to use alone, or NULL; home: as in --home, or NULL. */
 bool suricata_run(struct suricata *ret, const char *capture, const char *rules, const char *home,
                   struct err *err);

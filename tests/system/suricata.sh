@@ -51,5 +51,11 @@ status=0
 "$muster" read -q --json --store none --with suricata:bad capture.pcap >rows 2>said || status=$?
 cmp rows plain || fail "with bad rules the capture is read otherwise"
 [[ $status == 3 ]] || fail "bad rules: $status $(cat said)"
+for input in capture.pcap.gz -; do
+    [[ $input == - ]] || gzip -k capture.pcap
+    status=0
+    "$muster" read -q --json --store none --with suricata:rules $input <capture.pcap >rows 2>said || status=$?
+    [[ $status == 3 && $(wc -l <rows) == $(wc -l <plain) ]] || fail "$input: $status $(cat said)"
+done
 [[ -z $(ls tmp) ]] || fail "left behind: $(ls tmp)"
 echo "$(wc -l <alerts) pairs with alerts"
