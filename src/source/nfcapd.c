@@ -6,6 +6,8 @@
  * nfcapd multiplies what was sampled, and the rate is not among the columns: counts of packets that
  * all are multiples of one number tell it.
  */
+#include "source/nfcapd.h"
+
 #include "source/conversations.h"
 #include "source/exports.h"
 #include "source/fields.h"
@@ -70,6 +72,19 @@ static bool nfcapd_knows(const uint8_t *start, size_t len)
            start[3] == 0;
 }
 
+struct source *nfcapd_printed(const struct source_kind *kind, struct input *in, const char *path,
+                              struct err *err)
+{
+    (void)err;
+    struct nfcapd *n = source_new(sizeof *n, kind, path);
+    n->magic = NFCAPD_MAGIC;
+    n->lines.input = *in;
+    n->pipe = -1;
+    n->source.lacks = EXPORT_LACKS;
+    n->source.identity = source_identity_new();
+    return &n->source;
+}
+
 /* Starts nfdump on the file; its output is behind *ret_pipe. */
 static bool nfdump_start(const char *path, pid_t *ret_child, int *ret_pipe, struct err *err)
 {
@@ -120,14 +135,10 @@ static struct source *nfcapd_open(const struct source_kind *kind, struct input *
     if (!nfdump_start(path, &child, &pipe, err))
         return NULL;
     input_stream(&piped, pipe, NULL, 0);
-    struct nfcapd *n = source_new(sizeof *n, kind, path);
-    n->magic = NFCAPD_MAGIC;
-    n->lines.input = piped;
-    n->nfdump = child;
-    n->pipe = pipe;
-    n->source.lacks = EXPORT_LACKS;
-    n->source.identity = source_identity_new();
-    return &n->source;
+    struct source *source = nfcapd_printed(kind, &piped, path, err);
+    nfcapd_of(source)->nfdump = child;
+    nfcapd_of(source)->pipe = pipe;
+    return source;
 }
 
 /* "CE.AP.SF": a letter for each that was set. */
@@ -278,7 +289,8 @@ static void nfcapd_close(struct source *source)
 {
     struct nfcapd *n = nfcapd_of(source);
     input_close(&n->lines.input);
-    (void)close(n->pipe); /* ends nfdump if it still prints */
+    if (n->pipe >= 0)
+        (void)close(n->pipe); /* ends nfdump if it still prints */
     nfdump_end(n);
     if (n->started)
         conversations_free(&n->conversations);

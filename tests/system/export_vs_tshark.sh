@@ -1,13 +1,14 @@
 #!/bin/bash
-# Decodes the datagrams of many exporters and compares each flow, field by field, with what tshark
-# makes of them: ends, ports, protocol, packets, bytes, first and last time. Of one exporter, the files
-# with templates come first. `export_vs_tshark.sh FILE...` takes those, in that order.
+# Decodes the datagrams of many exporters, bare and in captures, and compares each flow, field by field,
+# with what tshark makes of them: ends, ports, protocol, packets, bytes, first and last time. Of one
+# exporter, the files with templates come first. `export_vs_tshark.sh FILE...` takes those, in that order.
 # Not compared: what tshark shows without both ends (layer 2, options, counters of applications), and
 # times where it shows none.
 set -uo pipefail
 cd "$(dirname "$0")/../.." || exit 1
-data=../shared/captures/formats/netflow-datagrams
-command -v tshark >/dev/null || { echo "skipped: there is no tshark"; exit 77; }
+captures=../shared/captures
+data=$captures/formats/netflow-datagrams
+command -v tshark >/dev/null && command -v mergecap >/dev/null || { echo "skipped: there is no tshark or mergecap"; exit 77; }
 [[ $# -gt 0 || -d $data ]] || { echo "skipped: there is no $data"; exit 77; }
 mkdir -p build
 work=$(mktemp -d build/export-XXXXXX) || exit 1
@@ -87,16 +88,35 @@ compare_lines() {
           if (!found) print >less }
         END { for (ki in line) if (!(ki in used)) print line[ki] }' "$1" "$2" >"$3"
 }
-flows=0 untimed=0 bad=0 refused=0 files=0
+# Captures are taken until 20 s are over, or all with ALL=1.
+hurry() { [[ -z ${ALL:-} && $SECONDS -ge 20 ]]; }
+# A capture of export, as its datagrams' first bytes say: versions 5, 9, 10, or sFlow's.
+is_export() { tshark -r "$1" -T fields -e udp.payload -c 1 2>/dev/null | grep -qE '^(0005|0009|000a|00000005)'; }
+flows=0 untimed=0 bad=0 refused=0 files=0 samples=0
 compare() { # NAME FILE...
     local name=$1
     shift
-    cat "$@" >"$work/all.dat"
     rm -f "$work/stopped"; : >"$work/less"
-    "$work/dump" "$work/all.dat" 2>"$work/summary" | cut -d' ' -f1-9 >"$work/ours"
-    "$work/wrap" "$work/all.pcap" "$work/all.dat"
-    TZ=UTC tshark -r "$work/all.pcap" -d udp.port==2055,cflow -T pdml 2>/dev/null |
-        TZ=UTC awk -v stop="$work/stopped" -f "$work/theirs.awk" >"$work/theirs"
+    if [[ $1 == *.pcap ]]; then
+        mergecap -a -F pcap -w "$work/all.pcap" "$@"
+        cp "$work/all.pcap" "$work/all"
+        port=$(tshark -r "$work/all.pcap" -T fields -e udp.dstport -c 1 2>/dev/null | cut -d, -f1)
+    else
+        cat "$@" >"$work/all"
+        "$work/wrap" "$work/all.pcap" "$work/all"
+        port=2055
+    fi
+    "$work/dump" "$work/all" 2>"$work/summary" | cut -d' ' -f1-9 >"$work/ours"
+    [[ $port == 6343 ]] && as=sflow || as=cflow
+    TZ=UTC tshark -r "$work/all.pcap" -d udp.port=="$port",$as -T pdml 2>/dev/null >"$work/pdml"
+    TZ=UTC awk -v stop="$work/stopped" -f "$work/theirs.awk" "$work/pdml" >"$work/theirs"
+    local sampled
+    sampled=$(grep -c 'name="sflow_245.header_protocol"' "$work/pdml")
+    if [[ $sampled -gt 0 ]] && ! grep -q "packets ($sampled)," "$work/summary"; then
+        echo "$name: $sampled sampled packets, ours: $(cat "$work/summary")"
+        bad=$((bad + 1))
+    fi
+    samples=$((samples + sampled))
     if [[ -s $work/theirs ]] && ! grep -qvE ' 0 0$' "$work/theirs"; then
         untimed=$((untimed + $(wc -l <"$work/theirs")))
         for side in ours theirs; do cut -d' ' -f1-7 "$work/$side" >"$work/cut" && mv "$work/cut" "$work/$side"; done
@@ -104,7 +124,7 @@ compare() { # NAME FILE...
     files=$((files + $#))
     flows=$((flows + $(wc -l <"$work/theirs")))
     sort "$work/ours" >"$work/a"; sort "$work/theirs" >"$work/b"
-    compare_lines "$work/a" "$work/b" "$work/more" "$work/less" "$([[ $name == netflow9* ]] && echo 1)"
+    compare_lines "$work/a" "$work/b" "$work/more" "$work/less" "$([[ $name == netflow9* || $name == pcap* || $name == *.v9 ]] && echo 1)"
     if [[ -s $work/less && $name == *_invalid* ]] && grep -q ' [1-9][0-9]* damaged' "$work/summary"; then
         echo "$name: refused (its count of records cannot be): $(cat "$work/summary")"
         refused=$((refused + 1))
@@ -126,6 +146,18 @@ else
             awk '{print /tpl/ ? 0 : 1, $0}' | sort | cut -d' ' -f2-)
         compare "$one" "${those[@]}"
     done
+    for one in $(find "$captures/formats/netflow-pcap" -name '*.pcap' -printf '%f\n' | grep -v '^bmp' |
+        sed -E 's/\.pcap$//; s/-(options-)?(template|data)s?$//' | sort -u); do
+        mapfile -t those < <(find "$captures/formats/netflow-pcap" -regextype egrep \
+            -regex ".*/${one//+/\\+}(-(options-)?(template|data)s?)?\.pcap" -print |
+            awk '{print /options-template/ ? 0 : /template/ ? 1 : /options-data/ ? 2 : 3, $0}' | sort | cut -d' ' -f2-)
+        hurry || { is_export "${those[@]}" && compare "pcap $one" "${those[@]}"; }
+    done
+    for one in dridex-2020-06-2d6e agenttesla-2024-03-e45a iodine-2010-08-a60d; do
+        for version in v5 v9 v10; do
+            hurry || compare "$one.$version" "$captures/derived/netflow/$one.$version.pcap"
+        done
+    done
 fi
-echo "$flows flows of $files files ($untimed without times); $refused refused; $bad exporters differ"
+echo "$flows flows and $samples sampled packets of $files files ($untimed without times); $refused refused; $bad exporters differ"
 [[ $bad -eq 0 && $flows -gt 0 ]]

@@ -1,10 +1,12 @@
 /*
- * Every flow that a file of bare datagrams tells, before it is paired, one a line:
+ * Every flow that a file of bare datagrams, or a capture of them, tells before it is paired, one a
+ * line:
  *     source source-port target target-port protocol packets bytes first last flags
  * Times are microseconds since 1970. What goes to conversations_add is shown instead
  * (link with -Wl,--wrap=conversations_add).
  */
 #include "base/mem.h"
+#include "export_capture.h"
 #include "source/conversations.h"
 #include "source/source.h"
 
@@ -27,17 +29,20 @@ void __wrap_conversations_add(struct conversations *c, const struct piece *p)
 int main(int argc, char **argv)
 {
     struct err err;
-    struct source *source = argc == 2 ? source_open(argv[1], "export", &err) : NULL;
+    struct source_item item = {.name = argv[argc - 1], .path = &argv[argc - 1], .len = 1};
+    struct source *source = argc == 2 ? export_capture_open(&item, "export", &err) : NULL;
+    unsigned long long packets = 0;
     if (source == NULL) {
         (void)fprintf(stderr, "%s\n", argc == 2 ? err.text : "usage: dump_export FILE");
         return 1;
     }
     struct block *block = mem_new(1, sizeof *block);
     while (source_next(source, block))
-        ;
+        packets += block->packets;
     (void)fprintf(stderr,
-                  "%llu records: %llu flows, %llu ignored, %llu remarks, %llu damaged. %s\n",
-                  (unsigned long long)source->units, (unsigned long long)source->used,
+                  "%llu records: %llu flows and packets (%llu), %llu ignored, %llu remarks, %llu "
+                  "damaged. %s\n",
+                  (unsigned long long)source->units, (unsigned long long)source->used, packets,
                   (unsigned long long)source->skips.count[SKIP_line_ignored],
                   (unsigned long long)source->remarks,
                   (unsigned long long)source->skips.count[SKIP_line_damaged], source->damage);
