@@ -531,6 +531,7 @@ static void coverage_fill(struct way *way, const struct source *source)
     c->lacks = lacks_text(arena, source->lacks);
     way->findings.kind = kind;
     r->notes->lacks = source->lacks;
+    r->notes->sampling = source->sampling;
     r->notes->units = source->units;
     r->notes->remarks = source->remarks;
     skips_add(&r->notes->counts.skips, &source->skips);

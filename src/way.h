@@ -43,6 +43,7 @@ struct way_notes {
     } foreign[WAY_NETWORKS]; /* busiest networks without a home end, at least so many packets */
     char damage[160];
     unsigned lacks;          /* LACK_BITs of the source */
+    uint32_t sampling;       /* of it */
     uint64_t units, remarks; /* its lines or export records in all; of them headers and remarks */
     uint64_t shard_frames[SHARDS];
     struct rules_notes rules;

@@ -71,6 +71,12 @@ static void lack_words(struct buf *buf, size_t *line, unsigned lacks, const char
 /* What no detector could see, because the sources do not tell it: once a run. */
 static void print_lacks(const struct read_summary *s, struct buf *buf)
 {
+    if (s->notes.sampling > 1)
+        buf_format(
+            buf,
+            "sampled   one packet in %u was seen: packets and bytes of flows are multiplied, "
+            "and calls that nobody saw\n          are missing\n",
+            s->notes.sampling);
     for (unsigned i = 0; i < LACKING_KINDS && s->lacking[i].kind; i++) {
         size_t line = buf->len;
         buf_format(buf, "unseen    %s has no", s->lacking[i].kind);
@@ -93,6 +99,8 @@ void read_summary_add(struct read_summary *s, const char *path, const struct fin
     s->units += notes->units;
     s->remarks += notes->remarks;
     add_lacks(s, findings->kind, notes->lacks);
+    if (notes->sampling > s->notes.sampling)
+        s->notes.sampling = notes->sampling;
     s->bytes += (uint64_t)c->bytes;
     if (instant_known(c->first) && (!instant_known(s->first) || c->first.us < s->first.us))
         s->first = c->first;

@@ -228,6 +228,7 @@ static void source_over(struct exports *e)
 {
     struct source *s = e->source;
     s->lacks |= conversations_lacking(&e->conversations);
+    s->sampling = e->sampling_most;
     name_source(e);
     s->skips.count[SKIP_flow_evicted] += e->conversations.evicted;
     e->conversations.evicted = 0;

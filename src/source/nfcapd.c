@@ -278,8 +278,10 @@ static bool nfcapd_next(struct source *source, struct block *block)
     }
     if (n->ended) {
         nfdump_end(n);
-        if (n->divisor >= SAMPLED_LEAST && source->used >= SAMPLED_LEAST)
+        if (n->divisor >= SAMPLED_LEAST && source->used >= SAMPLED_LEAST) {
             source->lacks |= LACK_BIT(calls) | LACK_BIT(answers);
+            source->sampling = n->divisor < UINT32_MAX ? (uint32_t)n->divisor : UINT32_MAX;
+        }
         source->skips.count[SKIP_flow_evicted] += n->conversations.evicted;
     }
     return true;

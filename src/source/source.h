@@ -65,6 +65,7 @@ struct source {
     uint64_t units, remarks; /* lines or export records in all; of them headers and remarks */
     uint64_t used;           /* of them that became records; the others stand in `skips` */
     unsigned lacks;          /* LACK_BITs: what it cannot tell */
+    uint32_t sampling;       /* one packet in so many was seen, at the rarest; 0, 1: all */
     XXH3_state_t *identity;  /* over its uncompressed bytes; NULL of captures */
     const char *precise;     /* its kind's name as its content turned out; NULL: kind->name */
     /* For what a source must remember of its records; who opens it may set them before the first
