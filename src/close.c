@@ -113,8 +113,8 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
         implant ? NULL : judge_controller_role(p, out->evidence, out->len, why);
     if (controller_role)
         role_tell(out, "controller is", controller_role, why, false);
-    const char *host_role = judge_host_role(host, why);
-    if (!pair_is_relayed(p, host)) /* else it was told before the judge */
+    const char *host_role = implant ? "server" : judge_host_role(host, why);
+    if (!implant && !pair_is_relayed(p, host)) /* else it was told before the judge */
         role_tell(out, "host is", host_role, why, false);
     rows->sighting =
         row_room(rows->sighting, rows->sightings, &rows->sightings_room, sizeof *rows->sighting);
@@ -123,7 +123,9 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
         .kind = text_of(implant ? "implant" : "control"),
         .site = implant ? p->name : text_of(NULL),
         .host = p->host,
-        .host_port = (p->flags & PAIR_BY_NAME) ? -1 : p->host_port.number,
+        .host_port = (p->flags & PAIR_BY_NAME) || (implant && p->host_port.number == 0)
+                         ? -1
+                         : p->host_port.number,
         .host_role = text_of(host_role),
         .device = device_of(s, host),
         .controller = p->outside,

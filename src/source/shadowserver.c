@@ -198,6 +198,18 @@ static struct text site_of(const struct shadow *s, const struct text *field, str
     return joined(block, host, slash ? "/" : "", url);
 }
 
+/* The port in "192.0.2.1:50008/x"; 0: none. */
+static struct port site_port(struct text site)
+{
+    struct text rest = site, authority = text_word(&rest, '/');
+    struct port port = {0};
+    const char *colon = authority.len ? memrchr(authority.at, ':', authority.len) : NULL;
+    if (colon)
+        (void)field_port(text_at(colon + 1, (size_t)(authority.at + authority.len - colon - 1)),
+                         &port);
+    return port;
+}
+
 static uint8_t protocol_of(struct text name)
 {
     return text_is_nocase(name, "udp") ? PROTOCOL_UDP : PROTOCOL_TCP;
@@ -230,6 +242,9 @@ static enum log_line alert_make(const struct shadow *s, const struct text *field
     (void)field_port(website ? FIELD(PORT) : FIELD(SOURCE_PORT), &ends.host_port);
     if (!website)
         (void)field_port(FIELD(SINK_PORT), &ends.outside_port);
+    struct text site = website ? site_of(s, field, block) : text_of(NULL);
+    if (website && ends.host_port.number == 0)
+        ends.host_port = site_port(site);
     struct text family = family_of(s, field, block), tag = FIELD(TAG);
     struct text what = family.len ? family : tag;
     struct text name = lowered(block, s->report == SINKHOLE_DNS ? FIELD(QUERY) : FIELD(HTTP_HOST));
@@ -244,9 +259,8 @@ static enum log_line alert_make(const struct shadow *s, const struct text *field
     a->sinkhole = s->report == SINKHOLE || s->report == SINKHOLE_DNS;
     a->answered = s->report == SINKHOLE;
     a->count = field_u64(FIELD(COUNT), &count) && count ? count : 1;
-    if (website)
-        a->site = site_of(s, field, block);
-    else if (s->report == SINKHOLE_DNS)
+    a->site = site;
+    if (s->report == SINKHOLE_DNS)
         a->name = name;
     a->proto = s->report == SINKHOLE_DNS ? text_of("dns") : FIELD(APPLICATION);
     if (text_is(a->proto, "dns") && a->name.len == 0)

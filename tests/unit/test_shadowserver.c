@@ -58,7 +58,7 @@ static void reads_reports(void **state)
          "www.example.com/a/h.php", 0, 8080, 0, false, false, 1},
         {MALWARE "\"2024-03-05 10:00:01\",\"http://192.0.2.10:81/Mozi.m\",\"192.0.2.10\","
                  "\"192.0.2.10\",64500,\"CVE-1\",\"00\"\n",
-         "malware_url", "malware_url CVE-1", NULL, "CVE-1", NULL, "192.0.2.10:81/Mozi.m", 0, 0, 0,
+         "malware_url", "malware_url CVE-1", NULL, "CVE-1", NULL, "192.0.2.10:81/Mozi.m", 0, 81, 0,
          false, false, 1},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
