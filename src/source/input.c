@@ -183,6 +183,10 @@ bool input_skip(struct input *in, uint64_t n)
     size_t left = (size_t)(in->end - in->at);
     if (n <= left) {
         in->at += n;
+        /* What is passed over in a map need not come from the disk. */
+        uint64_t done = (uint64_t)(in->at - in->begin);
+        if (!in->stream && done > in->populated)
+            in->populated = done / POPULATE_AHEAD * POPULATE_AHEAD;
         return true;
     }
     in->at = in->end;
