@@ -42,7 +42,7 @@ static void line_pass(struct lines *lines, const uint8_t *end, size_t len)
 bool lines_next(struct lines *lines, struct source *source, struct text *ret)
 {
     struct input *in = &lines->input;
-    while (!lines->ended && input_roomy(in)) {
+    while (!lines->ended && input_roomy(in) && in->at - lines->from < LINES_BLOCK_BYTES) {
         size_t len;
         const uint8_t *end = line_end(in, &len);
         if (end == NULL && len == 0) {

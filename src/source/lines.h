@@ -11,7 +11,9 @@
 
 #include "source/input.h"
 
-enum { LINE_BYTES_MAX = INPUT_NEED_MAX };
+/* A block ends after so many bytes even if they became no records: only between blocks are the
+ * pages of a mapped file given back, and the arena emptied. */
+enum { LINE_BYTES_MAX = INPUT_NEED_MAX, LINES_BLOCK_BYTES = 4 << 20 };
 
 struct lines {
     struct input input; /* owned */

@@ -221,6 +221,23 @@ static void passes_long_lines(void **state)
     mem_free(log);
 }
 
+/* Lines that become no records end a block too: a mapped file gives its pages back between blocks.
+ */
+static void ends_blocks_without_records(void **state)
+{
+    (void)state;
+    size_t head = sizeof HEADER - 1, len = head + 3 * (size_t)LINES_BLOCK_BYTES;
+    char *log = mem_new(len, 1);
+    memset(log, '\n', len);
+    memcpy(log, HEADER, head);
+    struct log_taken t;
+    log_take(&t, &source_argus, log, len, false);
+    assert_int_equal(t.blocks, LOG_BLOCKS - 1);
+    assert_int_equal(t.source->remarks, t.source->units);
+    log_drop(&t);
+    mem_free(log);
+}
+
 /* Many lines: blocks follow each other, numbers go on, nothing is lost between them. */
 static void goes_on_in_the_next_block(void **state)
 {
@@ -266,6 +283,7 @@ int main(void)
         cmocka_unit_test(dates_a_clock_that_starts_at_zero),
         cmocka_unit_test(accounts_for_bad_lines),
         cmocka_unit_test(passes_long_lines),
+        cmocka_unit_test(ends_blocks_without_records),
         cmocka_unit_test(goes_on_in_the_next_block),
         cmocka_unit_test(stays_inside),
     };

@@ -704,6 +704,31 @@ static void merges_by_hour(void **state)
     folder_remove(&f);
 }
 
+/* More certificates than are kept: the oldest make room, and that is counted. */
+static void forgets_old_certificates(void **state)
+{
+    (void)state;
+    enum { CERTIFICATES = 40000, LINE = 64 };
+    char *log = mem_new(CERTIFICATES + 16, LINE);
+    size_t used = (size_t)snprintf(log, (size_t)8 * LINE, "%s", X509);
+    for (unsigned i = 0; i < CERTIFICATES; i++)
+        used += (size_t)snprintf(log + used, LINE, "1709632800.1\tF%u\tCN=c%u\tCN=ca\t-\n", i, i);
+    used += (size_t)snprintf(log + used, (size_t)16 * LINE, "%s",
+                             SSL SSL_LINE("1709632801.1", "F0") SSL_LINE("1709632801.1", "F39999"));
+    struct log_taken t;
+    log_take(&t, &source_zeek, log, used, false);
+    assert_int_equal(t.records, 2);
+    uint64_t evicted = t.source->skips.count[SKIP_certificate_evicted];
+    assert_true(evicted > 0 && evicted < CERTIFICATES / 2 + CERTIFICATES / 4);
+    const struct block *block = t.block;
+    while (block->records == 0)
+        block++;
+    assert_null(block->record[0].tls->certificate.subject.at);
+    assert_true(text_is(block->record[1].tls->certificate.subject, "CN=c39999"));
+    log_drop(&t);
+    mem_free(log);
+}
+
 static void check_prefix(const uint8_t *bytes, size_t len, void *context)
 {
     (void)context;
@@ -759,6 +784,7 @@ int main(void)
         cmocka_unit_test(dates_a_clock_that_starts_at_zero),
         cmocka_unit_test(tells_sets),
         cmocka_unit_test(merges_by_hour),
+        cmocka_unit_test(forgets_old_certificates),
         cmocka_unit_test(reads_no_byte_too_far),
     };
     return cmocka_run_group_tests_name("zeek", tests, NULL, NULL);
