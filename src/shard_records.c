@@ -392,6 +392,7 @@ static void on_alert(struct shard *s, const struct record *record)
     struct pair *p = &e->pair;
     pair_seen(p, record->time, record->time);
     if (!dns && !site && record->ends.host_opened) {
+        shard_name_pair(e, without_port(alert->name));
         p->flags |= PAIR_OPENED_HOST | (alert->answered ? PAIR_ANSWERED : 0);
         if (p->port.number == 0) {
             p->port = record->ends.outside_port;

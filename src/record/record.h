@@ -144,7 +144,7 @@ struct alert_record {
     struct text signature, id, category, severity, confidence;
     struct text rank, target, product, tags; /* what else its author says of the rule */
     struct text family;
-    struct text name;  /* asked for in DNS, where the alert is about that */
+    struct text name;  /* asked for in DNS, where the alert is about that; else of the far end */
     struct text site;  /* of a backdoored website: host name and path */
     struct text proto; /* as said of the application: "http" */
     bool sinkhole;     /* the outside end is a sinkhole */

@@ -115,12 +115,16 @@ static struct text all_of(const struct eve_event *event, struct json_value value
                : eve_text(event, value);
 }
 
-/* The name that a DNS conversation was about. */
-static struct text name_asked(const struct eve_event *event)
+/* The name that the conversation was about: asked for in DNS, or of the far end. */
+static struct text name_of(const struct eve_event *event)
 {
     struct json_value v[META_MEMBERS], query, q[META_MEMBERS];
-    if (!json_pick(event->member[EVE_DNS], &event->eve->metadata, v))
-        return text_of(NULL);
+    if (!json_pick(event->member[EVE_DNS], &event->eve->metadata, v)) {
+        struct json_value host = json_get(event->member[EVE_HTTP], "hostname");
+        if (json_type(host) == JSON_NONE)
+            host = json_get(event->member[EVE_TLS], "sni");
+        return eve_name(event, host);
+    }
     struct json_each each =
         json_members(json_type(v[META_QUERY]) == JSON_ARRAY ? v[META_QUERY] : v[META_QUERIES]);
     if (json_next(&each, NULL, &query) && json_pick(query, &event->eve->metadata, q))
@@ -153,7 +157,7 @@ enum log_line eve_alert(struct eve_event *event)
     alert->product = first_of(event, m[META_PRODUCT]);
     alert->tags = all_of(event, m[META_TAG]);
     alert->proto = text_of(eve_app(event->eve, json_text(event->member[EVE_APP_PROTO])));
-    alert->name = name_asked(event);
+    alert->name = name_of(event);
     alert->answered = answered;
     alert->count = 1;
     alert->packet = eve_count(event->member[EVE_PACKET]);

@@ -361,6 +361,13 @@ static void alerts_follow_the_flow(void **state)
                    ALERT ",\"dns\":{\"query\":[{\"type\":\"query\",\"rrname\":\"C.Example\"}]}"));
     assert_true(text_is(log_record(&t, 0)->alert->name, "c.example"));
     log_drop(&t);
+    take(&t, EVENT("alert", CLIENT, 50000, SERVER, 80, "TCP",
+                   ALERT ",\"http\":{\"hostname\":\"W.example\",\"url\":\"/\"}")
+                 EVENT("alert", CLIENT, 50000, SERVER, 443, "TCP",
+                       ALERT ",\"tls\":{\"sni\":\"T.example\"}"));
+    assert_true(text_is(log_record(&t, 0)->alert->name, "w.example"));
+    assert_true(text_is(log_record(&t, 1)->alert->name, "t.example"));
+    log_drop(&t);
 }
 
 static void reads_dhcp(void **state)
