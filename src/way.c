@@ -82,15 +82,17 @@ struct way {
 /* ---- workers */
 
 /* A record's pair lies anywhere in a big table, and waiting for it would be most of the work: its
- * place is asked for some records ahead, first where the table says it is, then the pair. */
-static void look_ahead(const struct way *way, const struct batch *batch, uint32_t i)
+ * place is asked for some records ahead, first where the table says it is, then the pair. Only in
+ * shards of this worker: another's table is not even to be read. */
+static void look_ahead(const struct way *way, const struct batch *batch, uint32_t i,
+                       unsigned number, unsigned of)
 {
     enum { AHEAD = 6 };
     for (unsigned stage = 1; stage <= 2; stage++) {
         if (i + stage * AHEAD >= batch->routes)
             return;
         const struct route *r = &batch->route[i + stage * AHEAD];
-        if (r->what >= ROUTE_RECORD)
+        if (r->what >= ROUTE_RECORD && r->shard % of == number)
             shard_ahead(way->shard[r->shard], &batch->block.record[r->index],
                         r->what == ROUTE_TURNED, stage == 2);
     }
@@ -101,7 +103,7 @@ static void work(struct way *way, const struct batch *batch, unsigned number, un
     for (uint32_t i = 0; i < batch->routes; i++) {
         const struct route *r = &batch->route[i];
         if (r->what >= ROUTE_RECORD)
-            look_ahead(way, batch, i);
+            look_ahead(way, batch, i, number, of);
         if (r->shard % of != number)
             continue;
         struct shard *shard = way->shard[r->shard];
