@@ -72,11 +72,10 @@ static void lack_words(struct buf *buf, size_t *line, unsigned lacks, const char
 static void print_lacks(const struct read_summary *s, struct buf *buf)
 {
     if (s->notes.sampling > 1)
-        buf_format(
-            buf,
-            "sampled   one packet in %u was seen: packets and bytes of flows are multiplied, "
-            "and calls that nobody saw\n          are missing\n",
-            s->notes.sampling);
+        buf_format(buf,
+                   "sampled   one packet in %u: flows' packets and bytes are multiplied, calls are "
+                   "missing\n",
+                   s->notes.sampling);
     for (unsigned i = 0; i < LACKING_KINDS && s->lacking[i].kind; i++) {
         size_t line = buf->len;
         buf_format(buf, "unseen    %s has no", s->lacking[i].kind);

@@ -338,6 +338,29 @@ static void comes_out_in_time(void **state)
     stop(&t);
 }
 
+/* Another source goes on: what was seen comes out, and what follows is no new call. */
+static void goes_on_after_a_cut(void **state)
+{
+    (void)state;
+    struct taken t;
+    start(&t);
+    struct piece a = piece_of(true, 0, 1000, 5, 900, S | A | P);
+    add(&t, &a);
+    conversations_cut(&t.c);
+    assert_true(conversations_take(&t.c, t.block) && t.block->records == 1);
+    assert_true(flow(&t, 0)->begun && !flow(&t, 0)->cut);
+    a = piece_of(true, 1500, 2000, 3, 700, A | P);
+    add(&t, &a);
+    conversations_cut(&t.c); /* twice, of which the second has nothing to say */
+    assert_true(conversations_take(&t.c, t.block));
+    conversations_cut(&t.c);
+    assert_true(conversations_take(&t.c, t.block));
+    assert_int_equal(finish(&t), 2);
+    assert_true(flow(&t, 1)->cut);
+    assert_int_equal(flow(&t, 1)->packets_out, 3);
+    stop(&t);
+}
+
 /* Far more than fit: bounded, nothing lost, the oldest first. */
 static void gives_up_the_oldest(void **state)
 {
@@ -383,6 +406,7 @@ int main(void)
         cmocka_unit_test(takes_both_ways_at_once),
         cmocka_unit_test(hears_a_refusal),
         cmocka_unit_test(comes_out_in_time),
+        cmocka_unit_test(goes_on_after_a_cut),
         cmocka_unit_test(gives_up_the_oldest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -669,6 +669,46 @@ static void counts_bad_samples(void **state)
     sflow_drop(&t);
 }
 
+/* A day's end while templates and conversations live on: nothing is told twice, none is lost. */
+static void goes_on_with_another_source(void **state)
+{
+    (void)state;
+    struct source first = {.units = 0}, second = {.units = 0};
+    struct block *block = mem_new(1, sizeof *block);
+    struct exports exports;
+    exports_init(&exports, &first, 1 << 20, (struct table_seed){1, 2});
+    for (unsigned day = 0; day < 2; day++) {
+        struct made m = {.len = 0};
+        head_v9(&m, 10000 + 10000 * day, MADE_AT + 10 * day, 1);
+        if (day == 0)
+            template_set(&m, false, false, 256, usual, COUNT(usual));
+        set_begin(&m, 256);
+        record(&m, INSIDE, OUTSIDE, 50000, 443, 5, 5000 + 10000 * day, 9000 + 10000 * day);
+        set_end(&m);
+        const struct datagram d = {.at = m.at,
+                                   .len = m.len,
+                                   .exporter = address_v4(7),
+                                   .received = {MADE_AT_US + 10 * day * SECOND_US}};
+        block->records = 0;
+        assert_true(exports_roomy(&exports, block));
+        exports_take(&exports, &d, block);
+        if (day == 0) {
+            assert_true(exports_cut(&exports, block));
+            assert_int_equal(block->records, 1);
+            assert_false(block->record[0].flow->cut);
+            exports_go_on(&exports, &second);
+        }
+    }
+    assert_true(exports_finish(&exports, block));
+    assert_int_equal(block->records, 1);
+    assert_int_equal(first.used, 1);
+    assert_int_equal(second.used, 1);
+    assert_int_equal(second.remarks, 0); /* the template came the day before */
+    exports_free(&exports);
+    block_free_bytes(block);
+    mem_free(block);
+}
+
 /* ---- the edge */
 
 static void parse_prefix(const uint8_t *bytes, size_t len, void *context)
@@ -729,6 +769,7 @@ int main(void)
         cmocka_unit_test(tells_exports_by_content),
         cmocka_unit_test(hands_on_sampled_packets),
         cmocka_unit_test(counts_bad_samples),
+        cmocka_unit_test(goes_on_with_another_source),
         cmocka_unit_test(stays_inside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
