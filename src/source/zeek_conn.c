@@ -102,6 +102,20 @@ static const char *app_of(struct text service)
     return best < SERVICES ? services[best].app : best == SERVICES ? "other" : NULL;
 }
 
+/* Protocols that older versions do not know: NTP before 3.1, QUIC before 6.1. Sizes tell what they
+ * are: NTP's messages have 48 bytes (RFC 5905 7.3), QUIC's first is padded to 1,200 (RFC
+ * 9000 14.1). Without this, clocks and browsers would speak a protocol that nobody knows. */
+static const char *app_by_size(const struct ends *ends, const struct flow_record *f)
+{
+    enum { PORT_NTP = 123, NTP_BYTES = 48, PORT_HTTPS = 443, QUIC_FIRST_BYTES = 1200 };
+    if (ends->protocol != PROTOCOL_UDP || f->payload_out == 0)
+        return NULL;
+    uint16_t port = ends->outside_port.number;
+    if (port == PORT_NTP && f->payload_out % NTP_BYTES == 0 && f->payload_in % NTP_BYTES == 0)
+        return "ntp";
+    return port == PORT_HTTPS && f->payload_out >= QUIC_FIRST_BYTES ? "quic" : NULL;
+}
+
 enum {
     SAW_SYN = 1,
     SAW_SYN_ACK = 2,
@@ -207,7 +221,7 @@ static enum log_line conn_read(struct zeek *zeek, struct log_entry *entry)
     f->first = first;
     f->last = last;
     counts_fill(f, value, ends.protocol);
-    f->app = value[CONN_SERVICE].len ? app_of(value[CONN_SERVICE]) : NULL;
+    f->app = value[CONN_SERVICE].len ? app_of(value[CONN_SERVICE]) : app_by_size(&ends, f);
     size_t letters = value[CONN_HISTORY].len;
     letters = letters < sizeof f->history ? letters : sizeof f->history - 1;
     if (letters)

@@ -101,11 +101,13 @@ static void answers_read(const struct zeek *zeek, struct block *block, struct dn
     struct text values = zeek->value[DNS_ANSWERED], ttls = zeek->value[DNS_TTLS], value, ttl;
     while (zeek_element(zeek, &values, &value)) {
         bool timed = zeek_element(zeek, &ttls, &ttl);
-        struct dns_answer answer = {0};
-        dns->message_len += RESOURCE + answer_read(zeek, block, value, dns->type, &answer);
-        answer.ttl_s = timed ? (uint32_t)(zeek_interval_us(ttl) / SECOND_US) : 0;
-        if (dns->answers_len < DNS_ANSWERS)
-            dns->answer[dns->answers_len++] = answer;
+        if (dns->answers_len < DNS_ANSWERS) {
+            struct dns_answer *answer = &dns->answer[dns->answers_len++];
+            dns->message_len += RESOURCE + answer_read(zeek, block, value, dns->type, answer);
+            answer->ttl_s = timed ? (uint32_t)(zeek_interval_us(ttl) / SECOND_US) : 0;
+        } else {
+            dns->message_len += RESOURCE + value.len;
+        }
         if (dns->answers_total < UINT16_MAX)
             dns->answers_total++;
     }

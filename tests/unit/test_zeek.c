@@ -107,6 +107,28 @@ static void tells_what_happened(void **state)
     }
 }
 
+static void tells_protocols_by_size(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned port, out, in;
+        const char *app;
+    } row[] = {{123, 48, 48, "ntp"},   {123, 96, 48, "ntp"},   {123, 50, 48, NULL},
+               {443, 1357, 0, "quic"}, {443, 400, 4000, NULL}, {53, 48, 48, NULL}};
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        char log[1024];
+        struct log_taken t;
+        (void)snprintf(log, sizeof log,
+                       CONN "1709632800.250000" FROM
+                            "%u\tudp\t-\t1.5\t%u\t%u\tSF\tT\tF\t0\tDd\t9\t9999\t9\t9999\t-\n",
+                       row[i].port, row[i].out, row[i].in);
+        take(&t, log);
+        const char *app = log_record(&t, 0)->flow->app;
+        assert_true(row[i].app ? app && strcmp(app, row[i].app) == 0 : app == NULL);
+        log_drop(&t);
+    }
+}
+
 /* Version 1.5 to 2.2, another separator, columns in another order, a second header. */
 static void follows_headers(void **state)
 {
@@ -770,6 +792,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_conversations),
         cmocka_unit_test(tells_what_happened),
+        cmocka_unit_test(tells_protocols_by_size),
         cmocka_unit_test(follows_headers),
         cmocka_unit_test(passes_labels),
         cmocka_unit_test(accounts_for_lines),
