@@ -333,14 +333,20 @@ static void on_content(struct shard *s, const struct record *record)
     struct text name = name_called(record);
     uint32_t domain = 0;
     bool tls = record->kind == RECORD_TLS;
-    if (name.at) {
+    /* of QUIC a log sees what the client says; whether it was answered its flow tells, and counts
+     */
+    bool hello = tls && record->ends.protocol == PROTOCOL_UDP && !record->tls->server;
+    if (name.at)
         host_asks(h, name);
+    if (name.at && !hello) {
         domain = call_by_name(s, record, name, record->time,
                               tls ? record->tls->server : record->http->status != 0,
                               tls ? "tls" : "http");
     }
     struct pair_entry *e = address_pair(s, record);
     pair_seen(&e->pair, record->time, record->time);
+    if (hello)
+        shard_name_pair(e, name);
     if (domain) {
         shard_name_pair(e, name);
         e->pair.flags |= e->domain && e->domain != domain ? PAIR_NAMES : 0;
