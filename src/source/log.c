@@ -101,7 +101,7 @@ static bool headers_feed(struct log_part *part, const struct log_format *format,
 bool log_part_seek(struct log_part *part, const struct log_format *format, void *shared,
                    struct source *source, struct block *block)
 {
-    enum { AT_TOP, AT_HEAD, DONE };
+    enum { AT_TOP, IN_HEAD, BEHIND_HEAD, DONE };
     const struct source_range *range = part->range;
     struct input *in = &part->lines.input;
     if (part->sought == AT_TOP) {
@@ -109,12 +109,15 @@ bool log_part_seek(struct log_part *part, const struct log_format *format, void 
             return false;
         if (range->head > part_at(part) && range->head <= range->from)
             (void)input_skip(in, range->head - part_at(part));
-        part->sought = AT_HEAD;
-    }
-    if (part->sought == AT_HEAD) {
         bool at_head = range->head > 0 && part_at(part) == range->head;
-        if (at_head && !headers_feed(part, format, shared, source, block))
+        part->sought = at_head ? IN_HEAD : BEHIND_HEAD;
+    }
+    if (part->sought == IN_HEAD) {
+        if (!headers_feed(part, format, shared, source, block))
             return false;
+        part->sought = BEHIND_HEAD;
+    }
+    if (part->sought == BEHIND_HEAD) {
         if (range->from > part_at(part))
             (void)input_skip(in, range->from - part_at(part));
         part->lines.number = range->line;

@@ -113,6 +113,39 @@ static void yields_each_record_once(void **state)
     place_clear(&p);
 }
 
+#define ZEEK "#separator \\x09\n#unset_field\t-\n#path\tconn\n#fields\tts\tuid\t"
+#define ENDS "id.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto"
+
+/* A header in the middle that names other columns: a later run goes on behind it by its word. */
+static void goes_on_by_the_last_header(void **state)
+{
+    (void)state;
+    struct place p;
+    struct err err;
+    place_make(&p);
+    char *folder = p.folder;
+    append(p.path, ZEEK ENDS "\n1709632800.0\tC1\t10.0.0.5\t1\t203.0.113.9\t443\ttcp\n"
+                             "#close\tx\n" ZEEK "note\t" ENDS "\n"
+                             "1709632801.0\tC2\tx\t10.0.0.5\t1\t203.0.113.9\t443\ttcp\n"
+                             "1709683200.0\tC3\tx\t10.0.0.6\t1\t203.0.113.9\t443\ttcp\n"
+                             "1709686800.0\tC4\tx\t10.0.0.7\t1\t203.0.113.9\t443\ttcp\n");
+    const struct source_item *item;
+    bool again;
+    int64_t at[16];
+    struct source counts;
+    for (int run = 0; run < 2; run++) {
+        struct follow *f = follow_new(&folder, 1, p.state, &err);
+        assert_true(f && follow_look(f, true, &err) && follow_due(f, run == 1, &item, &again));
+        assert_int_equal(take(item, at, &counts), 2);
+        assert_int_equal(at[0], run ? 0 : 36000);
+        assert_int_equal(counts.skips.count[SKIP_line_damaged], 0);
+        assert_int_equal(counts.remarks, run ? 0 : 9);
+        assert_true(follow_begin(f, &err) && follow_done(f, &err));
+        follow_free(f);
+    }
+    place_clear(&p);
+}
+
 /* Between the look and the reading another log took the place: nothing of it is read. */
 static void notices_a_rotation(void **state)
 {
@@ -219,6 +252,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(yields_each_record_once),
+        cmocka_unit_test(goes_on_by_the_last_header),
         cmocka_unit_test(notices_a_rotation),
         cmocka_unit_test(refuses_a_damaged_state),
         cmocka_unit_test(stays_inside),
