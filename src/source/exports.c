@@ -196,6 +196,19 @@ bool exports_roomy(struct exports *e, struct block *block)
            block->packets + SAMPLES_MAX <= BLOCK_PACKETS;
 }
 
+/* A copy of one of the last: two collectors in one capture, or a mirrored port. Headers count their
+ * datagrams, so that no two of an exporter are the same otherwise. */
+static bool is_copy(struct exports *e, const struct datagram *d)
+{
+    uint64_t hash =
+        table_mix(XXH3_64bits(d->at, d->len), table_mix(d->exporter.high, d->exporter.low));
+    for (unsigned i = 0; i < EXPORT_RECENT; i++)
+        if (e->recent[i] == hash)
+            return true;
+    e->recent[e->recent_at++ % EXPORT_RECENT] = hash;
+    return false;
+}
+
 void exports_take(struct exports *e, const struct datagram *datagram, struct block *block)
 {
     struct export_job job = {
@@ -207,6 +220,10 @@ void exports_take(struct exports *e, const struct datagram *datagram, struct blo
         conversations_pass(&e->conversations, datagram->received);
     if (job.protocol == EXPORT_NONE) {
         export_damaged(&job, datagram->at, "not a datagram of NetFlow, IPFIX or sFlow");
+        return;
+    }
+    if (is_copy(e, datagram)) {
+        export_ignored(&job, 1);
         return;
     }
     e->datagrams[job.protocol]++;

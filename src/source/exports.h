@@ -24,7 +24,8 @@
 
 enum {
     DATAGRAM_BYTES = 65535,
-    SAMPLES_MAX = 256, /* packets of one datagram */
+    SAMPLES_MAX = 256,  /* packets of one datagram */
+    EXPORT_RECENT = 32, /* datagrams among which one that comes twice is known */
 };
 
 /* What flow export never tells. */
@@ -59,6 +60,8 @@ struct exports {
     uint32_t serial;          /* of the newest domain */
     struct export_wait *wait; /* sets that wait for their template; NULL until there is one */
     uint64_t datagrams[EXPORT_PROTOCOLS];
+    uint64_t recent[EXPORT_RECENT]; /* what the last ones hash to */
+    unsigned recent_at;
     uint64_t packets; /* sampled ones handed on */
     uint32_t sampling_most;
     bool cut; /* see exports_cut */

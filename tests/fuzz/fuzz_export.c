@@ -12,14 +12,23 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     struct exports exports;
     log_check(&source_export, bytes, len);
     exports_init(&exports, &source, 1 << 16, (struct table_seed){1, 2});
-    struct datagram d = {.at = bytes,
-                         .len = len < DATAGRAM_BYTES ? len : DATAGRAM_BYTES,
-                         .exporter = address_v4(1),
-                         .received = {INT64_C(1709632800) * SECOND_US}};
-    for (unsigned twice = 0; twice < 2; twice++) { /* the second time templates are known */
+    size_t whole = len < DATAGRAM_BYTES ? len : DATAGRAM_BYTES, half = whole / 2;
+    const struct {
+        const uint8_t *at;
+        size_t len;
+        struct address exporter;
+    } part[] = {{bytes, half, address_v4(1)},
+                {bytes + half, whole - half, address_v4(1)},
+                {bytes, whole, address_v4(1)},
+                {bytes, whole, address_v4(2)}};
+    for (unsigned i = 0; i < sizeof part / sizeof part[0]; i++) {
+        struct datagram d = {.at = part[i].at,
+                             .len = part[i].len,
+                             .exporter = part[i].exporter,
+                             .received = {INT64_C(1709632800) * SECOND_US}};
         block.packets = block.records = 0;
-        muster_assert(exports_roomy(&exports, &block));
-        exports_take(&exports, &d, &block);
+        if (exports_roomy(&exports, &block))
+            exports_take(&exports, &d, &block);
     }
     for (bool over = false; !over;) {
         block.packets = block.records = 0;
