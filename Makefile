@@ -14,7 +14,7 @@ PREFIX  ?= /usr/local
 VERSION := 0.1.0
 DUCKDB  := deps/node_modules/@duckdb/node-bindings-linux-x64
 DUCKDB_H := deps/node_modules/duckdb/src/duckdb/src/include
-PKGS    := libxxhash libzstd libmaxminddb libpsl libcrypto zlib inih simdjson expat
+PKGS    := libxxhash libzstd libmaxminddb libpsl libcrypto zlib inih simdjson expat yara
 CXX     := $(subst clang,clang++,$(subst gcc,g++,$(CC)))
 
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wstrict-prototypes \
@@ -79,6 +79,7 @@ $(OUT)/store/schema.o: $(wildcard src/store/sql/*.sql)
 $(OUT)/census/census.o $(OUT)/census/trace.o: $(wildcard src/census/sql/*.sql)
 $(OUT)/output/report_html.o: src/output/report.css
 $(OUT)/record/alerts.o: src/record/alert.list
+$(OUT)/marks.o: $(wildcard marks/*.yar)
 
 $(OUT)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)

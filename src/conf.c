@@ -79,6 +79,17 @@ void conf_known_by(struct conf *conf, struct day day)
     }
 }
 
+double conf_value(const struct conf *conf, const char *detector, const char *knob)
+{
+    for (unsigned d = 0; d < detectors_len; d++)
+        for (unsigned k = 0; strcmp(detectors[d]->name, detector) == 0; k++) {
+            muster_assert(detectors[d]->knobs && detectors[d]->knobs[k].name);
+            if (strcmp(detectors[d]->knobs[k].name, knob) == 0)
+                return conf->detector[d][k];
+        }
+    muster_never("a knob is asked for by its name in a table");
+}
+
 struct ini_state {
     struct conf *conf;
     struct err err;

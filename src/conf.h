@@ -19,6 +19,7 @@ struct conf {
     double feeds[FEEDS_KNOBS];
     double store[STORE_KNOBS];        /* change no finding: not in the digest */
     const struct alert_rules *alerts; /* the caller's; NULL = alerts say nothing */
+    const struct marks *marks;        /* likewise; NULL = known marks are not looked for */
 };
 
 void conf_default(struct conf *conf);
@@ -26,6 +27,8 @@ void conf_default(struct conf *conf);
 bool conf_set(struct conf *conf, const char *setting, struct err *err);
 /* --known-by: given to every detector that has a knob of this name, as days since 1970. */
 void conf_known_by(struct conf *conf, struct day day);
+/* The value of a detector's knob. */
+double conf_value(const struct conf *conf, const char *detector, const char *knob);
 /* An INI file: name = value under [stage]. */
 bool conf_file(struct conf *conf, const char *path, struct err *err);
 /* Digest of detectors, their versions and all values; hex into out. `also` is mixed in (indicator

@@ -78,6 +78,7 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
     s->psl = psl_builtin();
     tables_new(s, &of_capture);
     s->blank_host = mem_new(1, s->hosts.entry_bytes);
+    s->marks = mark_search_new(conf->marks);
     shard_reset(s, NULL, false);
     return s;
 }
@@ -118,6 +119,7 @@ void shard_free(struct shard *s)
     shard_reset(s, NULL, s->ready);
     tables_free(s);
     mem_free(s->blank_host);
+    mark_search_free(s->marks);
     mem_free(s);
 }
 

@@ -408,6 +408,15 @@ static void on_alert(struct shard *s, const struct record *record)
     hand_on(s, e, h, record);
 }
 
+/* With the known marks in it, where the host's own conversation may have some. */
+static void on_marked(struct shard *s, const struct record *record)
+{
+    struct record marked = *record;
+    if (s->marks && record->ends.host_opened)
+        marked.marks = mark_search_record(s->marks, record, &s->counts.skips);
+    on_content(s, &marked);
+}
+
 static void count_app(struct shard *s, const struct record *record)
 {
     const char *name = record->flow->app;
@@ -502,7 +511,7 @@ void shard_record(void *context, const struct record *record)
     case RECORD_TLS:
     case RECORD_HTTP:
     case RECORD_TALK:
-        on_content(s, record);
+        on_marked(s, record);
         break;
     case RECORD_ALERT:
         on_alert(s, record);

@@ -36,6 +36,8 @@ static const struct option_of {
      "read: the web server's own address, for access logs; repeatable (IPv4, IPv6)", 0},
     {"alerts", LIST, AT(alerts), "FILE",
      "what alerts of Suricata and others say of control, before muster's own table; repeatable", 0},
+    {"marks", LIST, AT(marks), "PATH",
+     "YARA rules of known protocol marks beside muster's: a file or folder; repeatable", 0},
     {"map", TEXT, AT(map), "FILE",
      "read: CSV or Parquet tables of flows; FILE says what their columns are", 0},
     {"known-by", TEXT, AT(known_by), "DATE", "ignore indicators first listed later", 0},

@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "cmd/settings.h"
 #include "feeds/feeds.h"
+#include "marks.h"
 #include "record/alerts.h"
 
 #include <pthread.h>
@@ -39,6 +40,24 @@ static bool map_read(struct parts *parts, struct err *err)
     return table_map_read(parts->map, parts->options->map, err);
 }
 
+static void on_bad_rules(void *context, const char *text)
+{
+    parts_complain(context, EXIT_UNUSED_INPUT, text);
+}
+
+/* Rules that cannot be used are named; the others work. */
+static void marks_open(struct parts *parts)
+{
+    const struct string_list *list = &parts->options->marks;
+    if (conf_value(&parts->conf, "mark", "on") < 0.5)
+        return;
+    parts->marks = marks_new();
+    for (unsigned i = 0; i < list->len; i++)
+        marks_add(parts->marks, list->at[i], on_bad_rules, parts);
+    marks_compile(parts->marks);
+    parts->conf.marks = parts->marks;
+}
+
 static bool configure(struct parts *parts)
 {
     const struct options *o = parts->options;
@@ -56,6 +75,8 @@ static bool configure(struct parts *parts)
     }
     if (!done)
         parts_complain(parts, EXIT_USAGE, err.text);
+    else
+        marks_open(parts);
     return done;
 }
 
@@ -163,6 +184,8 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
                                     options->home ? options->home : "",
                                     (unsigned long long)review_digest(parts->review),
                                     (unsigned long long)alert_rules_digest(parts->alerts));
+    also = arena_format(&parts->arena, "%s|%016llx", also.at,
+                        (unsigned long long)marks_digest(parts->marks));
     if (options->with)
         also = arena_format(&parts->arena, "%s|%s", also.at, options->with);
     for (unsigned i = 0; i < options->server.len; i++)
@@ -180,5 +203,6 @@ void parts_close(struct parts *parts)
     indicators_free(parts->indicators);
     review_free(parts->review);
     alert_rules_free(parts->alerts);
+    marks_free(parts->marks);
     arena_free(&parts->arena);
 }

@@ -25,6 +25,7 @@ struct parts {
     struct address server[2];      /* --server: IPv4, IPv6; :: = not told */
     struct review *review;         /* --allow and --roles */
     struct alert_rules *alerts;    /* muster's and --alerts */
+    struct marks *marks;           /* muster's and --marks; NULL with mark.on=0 */
     struct indicators *indicators; /* never NULL; may hold no set */
     struct enrich *enrich;
     unsigned databases;    /* of countries and networks */

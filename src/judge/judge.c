@@ -17,7 +17,7 @@ static const double group_cap[GROUPS] = {
     [GROUP_RHYTHM] = 6.0,      [GROUP_SHAPE] = 9.5,
     [GROUP_NAMES] = 11.0,      [GROUP_SPREAD] = 6.0,
     [GROUP_DIALOG] = 5.0,      [GROUP_ROLE] = 6.0,
-    [GROUP_ALERT] = 12.5,
+    [GROUP_ALERT] = 12.5,      [GROUP_MARK] = 12.5,
 };
 
 /* Other evidence that adds so much stands beside a listing: the listing is not alone. */

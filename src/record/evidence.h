@@ -21,6 +21,7 @@ enum evidence_group {
     GROUP_DIALOG,         /* what the conversation followed upon */
     GROUP_ROLE,           /* what speaks for a harmless end (popular name, shared provider) */
     GROUP_ALERT,          /* what other watchers' rules say of the conversation */
+    GROUP_MARK,           /* bytes that the protocol of a known tool cannot do without */
     GROUPS
 };
 

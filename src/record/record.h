@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "record/address.h"
+#include "record/mark.h"
 
 enum record_kind {
     RECORD_FLOW = 1,
@@ -159,6 +160,7 @@ struct record {
     uint64_t number;     /* packet or line that completed it; a flow: its first. Of a source of
                             several files, the file's place << RECORD_PART_BITS stands above */
     struct ends ends;
+    const struct mark_hits *marks; /* known marks found in it; NULL = none, or not looked for */
     union {
         const struct flow_record *flow;
         const struct dns_record *dns;

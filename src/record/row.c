@@ -13,7 +13,7 @@ const char *const evidence_group_name[GROUPS] = {
     [GROUP_RHYTHM] = "rhythm",         [GROUP_SHAPE] = "shape",
     [GROUP_NAMES] = "names",           [GROUP_SPREAD] = "spread",
     [GROUP_DIALOG] = "dialog",         [GROUP_ROLE] = "role",
-    [GROUP_ALERT] = "alert",
+    [GROUP_ALERT] = "alert",           [GROUP_MARK] = "mark",
 };
 
 /* What every column writer needs to know of the row around it. */

@@ -1,0 +1,118 @@
+// Certificates and fingerprints of handshakes. See README.
+
+// The builder's own name for its certificate.
+rule asyncrat_certificate
+{
+    meta:
+        family = "AsyncRAT"
+        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.asyncrat"
+        date = "2026-11-26"
+        confidence = "high"
+    strings:
+        $subject = /\nsubject: [^\n]{0,80}CN=AsyncRAT Server/
+    condition:
+        tls and $subject
+}
+
+// The author's name stands in every default certificate.
+rule dcrat_certificate
+{
+    meta:
+        family = "DcRat"
+        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.dcrat"
+        date = "2026-11-26"
+        confidence = "high"
+    strings:
+        $subject = /\n(subject|issuer): [^\n]{0,160}(DcRat|qwqdanchun)/
+    condition:
+        tls and $subject
+}
+
+// The fork's name stands in its default certificate.
+rule venomrat_certificate
+{
+    meta:
+        family = "VenomRAT"
+        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.venom"
+        date = "2026-11-26"
+        confidence = "high"
+    strings:
+        $subject = /\n(subject|issuer): [^\n]{0,160}VenomRAT/
+    condition:
+        tls and $subject
+}
+
+// The name that the server makes itself a certificate authority under.
+rule quasar_certificate
+{
+    meta:
+        family = "Quasar RAT"
+        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.quasar_rat"
+        date = "2026-11-26"
+        confidence = "high"
+    strings:
+        $subject = /\n(subject|issuer): [^\n]{0,80}CN=Quasar Server CA/
+    condition:
+        tls and $subject
+}
+
+// Its makers' name for the server.
+rule bitrat_certificate
+{
+    meta:
+        family = "BitRAT"
+        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.bit_rat"
+        date = "2026-11-26"
+        confidence = "high"
+    strings:
+        $subject = /\nsubject: [^\n]{0,80}CN=BitRAT/
+    condition:
+        tls and $subject
+}
+
+// Its makers' name for the server.
+rule orcus_certificate
+{
+    meta:
+        family = "Orcus RAT"
+        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.orcus_rat"
+        date = "2026-11-26"
+        confidence = "high"
+    strings:
+        $subject = /\nsubject: [^\n]{0,80}CN=Orcus ?Server/
+    condition:
+        tls and $subject
+}
+
+// The certificate that the product ships with; who pays for it and takes care changes it.
+rule cobaltstrike_certificate
+{
+    meta:
+        family = "Cobalt Strike"
+        reference = "https://attack.mitre.org/software/S0154/"
+        date = "2026-11-26"
+        confidence = "high"
+    strings:
+        $name = "Major Cobalt Strike"
+        $unit = "O=cobaltstrike"
+    condition:
+        tls and any of them
+}
+
+// OpenSSL's default answers with "localhost" as the name: so its servers were told from others. A
+// developer's machine may have the same, but then it is seldom called from elsewhere.
+rule icedid_certificate
+{
+    meta:
+        family = "IcedID"
+        reference = "https://archive.orkl.eu/dd7fd8dbbb294353765aa2823bb77329c37b13db.json"
+        date = "2026-11-26"
+        confidence = "medium"
+    strings:
+        $localhost = /\nsubject: [^\n]{0,40}CN=localhost/
+        $state = "ST=Some-State"
+        $widgits = "O=Internet Widgits Pty Ltd"
+        $self = "\nself-signed\n"
+    condition:
+        tls and all of them
+}

@@ -1,0 +1,393 @@
+#include "marks.h"
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "mark_text.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <xxhash.h>
+#include <yara.h>
+
+enum { FILES_MAX = 4096, FILE_BYTES_MAX = 32 << 20, TIMEOUT_S = 1, MISSES = 2048 };
+
+struct rule_file {
+    const char *name;
+    struct text content; /* NUL behind it */
+};
+
+struct marks {
+    struct arena arena;
+    YR_RULES *rules; /* made of all files when the first search is made */
+    struct mark_rule *rule;
+    uint32_t rules_len;
+    uint64_t digest;
+    struct rule_file file[FILES_MAX];
+    unsigned files;
+};
+
+struct mark_search {
+    const struct marks *marks;
+    YR_SCANNER *scanner[MARK_PARTS];
+    enum mark_part part; /* being searched */
+    struct mark_hits hits;
+    bool too_many;
+    /* Digests of texts that had no mark: what is the same each time is searched once. */
+    uint64_t miss[MISSES];
+    char room[MARK_TEXT_MAX];
+};
+
+#define OWN(name)                                                                                  \
+    extern const char marks_##name[];                                                              \
+    __asm__(".section .rodata\nmarks_" #name ":\n.incbin \"marks/" #name                           \
+            ".yar\"\n.byte 0\n.previous\n");
+OWN(mail)
+OWN(talk)
+OWN(tls)
+OWN(web)
+#undef OWN
+
+/* ---- compiling */
+
+struct trial {
+    const char *name;
+    bool failed;
+    char text[300];
+};
+
+static void on_message(int level, const char *file, int line, const YR_RULE *rule, const char *text,
+                       void *context)
+{
+    struct trial *trial = context;
+    (void)file;
+    (void)rule;
+    if (level != YARA_ERROR_LEVEL_ERROR || trial->failed)
+        return;
+    trial->failed = true;
+    (void)snprintf(trial->text, sizeof trial->text, "%s:%d: %s", trial->name, line, text);
+}
+
+static YR_COMPILER *compiler_new(struct trial *trial)
+{
+    static const char *const flags[] = {"talk", "http", "tls", "sent"};
+    YR_COMPILER *compiler = NULL;
+    int made = yr_compiler_create(&compiler);
+    muster_assert(made == ERROR_SUCCESS);
+    yr_compiler_set_callback(compiler, on_message, trial);
+    yr_compiler_set_include_callback(compiler, NULL, NULL, NULL); /* a file stands alone */
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        (void)yr_compiler_define_boolean_variable(compiler, flags[i], 0);
+    (void)yr_compiler_define_integer_variable(compiler, "port", 0);
+    (void)yr_compiler_define_integer_variable(compiler, "proto", 0);
+    return compiler;
+}
+
+/* After an error a compiler cannot be used: each file is tried alone before all are compiled. */
+static bool compiles(const struct rule_file *file, struct trial *trial)
+{
+    *trial = (struct trial){.name = file->name};
+    YR_COMPILER *compiler = compiler_new(trial);
+    int errors = yr_compiler_add_string(compiler, file->content.at, "trial");
+    yr_compiler_destroy(compiler);
+    if (errors && !trial->failed)
+        (void)snprintf(trial->text, sizeof trial->text, "%s: not YARA rules", file->name);
+    return errors == 0;
+}
+
+static void file_add(struct marks *marks, const char *name, const char *content, size_t len)
+{
+    marks->file[marks->files++] =
+        (struct rule_file){arena_text(&marks->arena, text_of(name)).at, text_at(content, len)};
+    marks->digest = XXH3_64bits_withSeed(content, len, marks->digest);
+}
+
+struct marks *marks_new(void)
+{
+    struct marks *marks = mem_new(1, sizeof *marks);
+    int done = yr_initialize(); /* counts its callers */
+    muster_assert(done == ERROR_SUCCESS);
+    file_add(marks, "marks/mail.yar", marks_mail, strlen(marks_mail));
+    file_add(marks, "marks/talk.yar", marks_talk, strlen(marks_talk));
+    file_add(marks, "marks/tls.yar", marks_tls, strlen(marks_tls));
+    file_add(marks, "marks/web.yar", marks_web, strlen(marks_web));
+    return marks;
+}
+
+void marks_free(struct marks *marks)
+{
+    if (marks == NULL)
+        return;
+    if (marks->rules)
+        (void)yr_rules_destroy(marks->rules);
+    (void)yr_finalize();
+    mem_free(marks->rule);
+    arena_free(&marks->arena);
+    mem_free(marks);
+}
+
+static void add_file(struct marks *marks, const char *path,
+                     void (*complain)(void *context, const char *text), void *context)
+{
+    struct file_map map = {0};
+    struct trial trial;
+    struct err err;
+    if (!file_map(&map, path, &err)) {
+        complain(context, err.text);
+        return;
+    }
+    if (marks->files == FILES_MAX || map.len > FILE_BYTES_MAX || map.len == 0 ||
+        memchr(map.at, '\0', map.len)) {
+        (void)err_set(&err, "%s: not used: %s", path,
+                      marks->files == FILES_MAX     ? "too many files of rules"
+                      : map.len > FILE_BYTES_MAX    ? "larger than 32 MB"
+                      : map.len                     ? "YARA rules are text, this is not"
+                                                    : "the file is empty");
+        complain(context, err.text);
+        file_unmap(&map);
+        return;
+    }
+    struct text content = arena_text(&marks->arena, text_at(map.at, map.len));
+    file_unmap(&map);
+    struct rule_file file = {path, content};
+    if (compiles(&file, &trial))
+        file_add(marks, path, content.at, content.len);
+    else
+        complain(context, trial.text);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* A folder's files by name, so that the order of rules is the same everywhere. */
+static void add_folder(struct marks *marks, DIR *dir, const char *path,
+                       void (*complain)(void *context, const char *text), void *context)
+{
+    const char **name = mem_new(FILES_MAX, sizeof *name);
+    size_t len = 0;
+    for (struct dirent *d; len < FILES_MAX && (d = readdir(dir)) != NULL;) {
+        struct text t = text_of(d->d_name);
+        if (d->d_name[0] != '.' && (text_ends(t, ".yar") || text_ends(t, ".yara")))
+            name[len++] = arena_format(&marks->arena, "%s/%s", path, d->d_name).at;
+    }
+    if (len)
+        qsort(name, len, sizeof *name, by_name);
+    for (size_t i = 0; i < len; i++)
+        add_file(marks, name[i], complain, context);
+    if (len == 0)
+        complain(context, arena_format(&marks->arena, "%s: no file *.yar in this folder", path).at);
+    mem_free(name);
+}
+
+void marks_add(struct marks *marks, const char *path,
+               void (*complain)(void *context, const char *text), void *context)
+{
+    muster_assert(marks->rules == NULL);
+    DIR *dir = opendir(path);
+    if (dir == NULL) {
+        add_file(marks, path, complain, context);
+        return;
+    }
+    add_folder(marks, dir, path, complain, context);
+    (void)closedir(dir);
+}
+
+static const char *meta_text(const YR_RULE *rule, const char *name)
+{
+    YR_META *meta;
+    yr_rule_metas_foreach(rule, meta)
+    {
+        if (meta->type == META_TYPE_STRING && strcmp(meta->identifier, name) == 0)
+            return meta->string;
+    }
+    return NULL;
+}
+
+static enum mark_confidence confidence_of(const char *text)
+{
+    if (text && strcmp(text, "high") == 0)
+        return MARK_HIGH;
+    return text && strcmp(text, "low") == 0 ? MARK_LOW : MARK_MEDIUM;
+}
+
+void marks_compile(struct marks *marks)
+{
+    struct trial trial = {.name = "marks"};
+    char space[16];
+    YR_COMPILER *compiler = compiler_new(&trial);
+    for (unsigned i = 0; i < marks->files; i++) {
+        (void)snprintf(space, sizeof space, "f%u", i); /* names of rules are a file's own */
+        int errors = yr_compiler_add_string(compiler, marks->file[i].content.at, space);
+        muster_assert(errors == 0); /* it was tried */
+    }
+    int made = yr_compiler_get_rules(compiler, &marks->rules);
+    muster_assert(made == ERROR_SUCCESS);
+    yr_compiler_destroy(compiler);
+    marks->rules_len = marks->rules->num_rules;
+    marks->rule = mem_new(marks->rules_len + 1, sizeof *marks->rule);
+    for (uint32_t i = 0; i < marks->rules_len; i++) {
+        const YR_RULE *rule = &marks->rules->rules_table[i];
+        const char *family = meta_text(rule, "family");
+        marks->rule[i] =
+            (struct mark_rule){.name = rule->identifier,
+                               .family = family ? family : rule->identifier,
+                               .reference = meta_text(rule, "reference"),
+                               .number = i,
+                               .confidence = confidence_of(meta_text(rule, "confidence"))};
+    }
+}
+
+uint64_t marks_digest(const struct marks *marks)
+{
+    return marks ? marks->digest : 0;
+}
+
+uint32_t marks_rules(const struct marks *marks)
+{
+    return marks->rules_len;
+}
+
+const struct mark_rule *marks_rule(const struct marks *marks, uint32_t number)
+{
+    muster_assert(number < marks->rules_len);
+    return &marks->rule[number];
+}
+
+/* ---- searching */
+
+/* Where the first of the rule's strings lies. */
+static uint32_t first_offset(YR_SCAN_CONTEXT *context, const YR_RULE *rule)
+{
+    YR_STRING *string;
+    YR_MATCH *match;
+    int64_t first = INT64_MAX;
+    yr_rule_strings_foreach(rule, string)
+    {
+        yr_string_matches_foreach(context, string, match)
+        {
+            if (match->base + match->offset < first)
+                first = match->base + match->offset;
+        }
+    }
+    return first == INT64_MAX ? 0 : (uint32_t)first;
+}
+
+/* Of more than are kept, the surest, and of equally sure ones the first. */
+static void keep(struct mark_search *search, struct mark_hit hit)
+{
+    struct mark_hits *hits = &search->hits;
+    uint32_t at = 0;
+    while (at < hits->len && hits->hit[at].rule->confidence >= hit.rule->confidence)
+        at++;
+    if (hits->len == MARKS_KEPT)
+        search->too_many = true;
+    if (at == MARKS_KEPT)
+        return;
+    uint32_t behind = (hits->len < MARKS_KEPT ? hits->len : MARKS_KEPT - 1) - at;
+    memmove(&hits->hit[at + 1], &hits->hit[at], behind * sizeof hit);
+    hits->hit[at] = hit;
+    hits->len += hits->len < MARKS_KEPT;
+}
+
+static int on_match(YR_SCAN_CONTEXT *context, int message, void *data, void *user)
+{
+    struct mark_search *search = user;
+    if (message == CALLBACK_MSG_TOO_MANY_MATCHES)
+        search->too_many = true;
+    if (message != CALLBACK_MSG_RULE_MATCHING)
+        return CALLBACK_CONTINUE;
+    const YR_RULE *rule = data;
+    size_t number = (size_t)(rule - search->marks->rules->rules_table);
+    muster_assert(number < search->marks->rules_len);
+    keep(search, (struct mark_hit){.rule = &search->marks->rule[number],
+                                   .part = search->part,
+                                   .offset = first_offset(context, rule)});
+    return CALLBACK_CONTINUE;
+}
+
+struct mark_search *mark_search_new(const struct marks *marks)
+{
+    if (marks == NULL)
+        return NULL;
+    muster_assert(marks->rules != NULL);
+    struct mark_search *search = mem_new(1, sizeof *search);
+    search->marks = marks;
+    for (unsigned part = 0; part < MARK_PARTS; part++) {
+        int made = yr_scanner_create(marks->rules, &search->scanner[part]);
+        muster_assert(made == ERROR_SUCCESS);
+        YR_SCANNER *scanner = search->scanner[part];
+        yr_scanner_set_callback(scanner, on_match, search);
+        yr_scanner_set_timeout(scanner, TIMEOUT_S);
+        /* the bytes are memory of ours: no handler of SIGBUS is needed */
+        yr_scanner_set_flags(scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH |
+                                          SCAN_FLAGS_REPORT_RULES_MATCHING);
+        (void)yr_scanner_define_boolean_variable(scanner, "talk", part <= MARK_GOT);
+        (void)yr_scanner_define_boolean_variable(scanner, "http",
+                                                 part == MARK_REQUEST || part == MARK_RESPONSE);
+        (void)yr_scanner_define_boolean_variable(scanner, "tls", part == MARK_TLS);
+        (void)yr_scanner_define_boolean_variable(scanner, "sent",
+                                                 part == MARK_SENT || part == MARK_REQUEST);
+    }
+    return search;
+}
+
+void mark_search_free(struct mark_search *search)
+{
+    if (search == NULL)
+        return;
+    for (unsigned part = 0; part < MARK_PARTS; part++)
+        yr_scanner_destroy(search->scanner[part]);
+    mem_free(search);
+}
+
+static void search_part(struct mark_search *search, enum mark_part part, struct text text,
+                        unsigned port, unsigned proto, struct skips *skips)
+{
+    if (text.len == 0)
+        return;
+    uint64_t seed = (uint64_t)part << 32 | (uint64_t)port << 8 | proto;
+    uint64_t digest = XXH3_64bits_withSeed(text.at, text.len, seed) | 1;
+    uint64_t *miss = &search->miss[(digest >> 1) % MISSES];
+    if (*miss == digest)
+        return;
+    YR_SCANNER *scanner = search->scanner[part];
+    uint32_t before = search->hits.len;
+    search->part = part;
+    search->too_many = false;
+    (void)yr_scanner_define_integer_variable(scanner, "port", port);
+    (void)yr_scanner_define_integer_variable(scanner, "proto", proto);
+    int done = yr_scanner_scan_mem(scanner, (const uint8_t *)text.at, text.len);
+    if (done != ERROR_SUCCESS)
+        skips->count[SKIP_mark_slow]++;
+    else if (search->too_many)
+        skips->count[SKIP_mark_many]++;
+    if (search->hits.len == before)
+        *miss = digest;
+}
+
+const struct mark_hits *mark_search_bytes(struct mark_search *search, enum mark_part part,
+                                          const void *bytes, size_t len, unsigned port,
+                                          struct skips *skips)
+{
+    search->hits.len = 0;
+    search_part(search, part, text_at(bytes, len), port, 6, skips);
+    return search->hits.len ? &search->hits : NULL;
+}
+
+const struct mark_hits *mark_search_record(struct mark_search *search, const struct record *record,
+                                           struct skips *skips)
+{
+    static const uint32_t kind[MARK_PARTS] = {RECORD_TALK, RECORD_TALK, RECORD_HTTP, RECORD_HTTP,
+                                              RECORD_TLS};
+    search->hits.len = 0;
+    for (enum mark_part part = 0; part < MARK_PARTS; part++)
+        if (record->kind == kind[part])
+            search_part(search, part, mark_text(record, part, search->room),
+                        record->ends.outside_port.number, record->ends.protocol, skips);
+    return search->hits.len ? &search->hits : NULL;
+}
