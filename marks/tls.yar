@@ -9,7 +9,7 @@ rule asyncrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\nsubject: [^\n]{0,80}CN=AsyncRAT Server/
+        $subject = /\nsubject: [^\n]{0,200}CN=AsyncRAT Server/
     condition:
         tls and $subject
 }
@@ -23,7 +23,7 @@ rule dcrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\n(subject|issuer): [^\n]{0,160}(DcRat|qwqdanchun)/
+        $subject = /\n(subject|issuer): [^\n]{0,200}(DcRat|qwqdanchun)/
     condition:
         tls and $subject
 }
@@ -37,7 +37,7 @@ rule venomrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\n(subject|issuer): [^\n]{0,160}VenomRAT/
+        $subject = /\n(subject|issuer): [^\n]{0,200}VenomRAT/
     condition:
         tls and $subject
 }
@@ -51,7 +51,7 @@ rule quasar_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\n(subject|issuer): [^\n]{0,80}CN=Quasar Server CA/
+        $subject = /\n(subject|issuer): [^\n]{0,200}CN=Quasar Server CA/
     condition:
         tls and $subject
 }
@@ -65,7 +65,7 @@ rule bitrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\nsubject: [^\n]{0,80}CN=BitRAT/
+        $subject = /\nsubject: [^\n]{0,200}CN=BitRAT/
     condition:
         tls and $subject
 }
@@ -79,7 +79,7 @@ rule orcus_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\nsubject: [^\n]{0,80}CN=Orcus ?Server/
+        $subject = /\nsubject: [^\n]{0,200}CN=Orcus ?Server/
     condition:
         tls and $subject
 }
@@ -109,7 +109,7 @@ rule icedid_certificate
         date = "2026-11-26"
         confidence = "medium"
     strings:
-        $localhost = /\nsubject: [^\n]{0,40}CN=localhost/
+        $localhost = /\nsubject: [^\n]{0,200}CN=localhost/
         $state = "ST=Some-State"
         $widgits = "O=Internet Widgits Pty Ltd"
         $self = "\nself-signed\n"

@@ -51,7 +51,7 @@ rule trickbot_path
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $path = /^(GET|POST) \/[a-z]{2,5}[0-9]{1,5}\/[^\/\n ]{1,64}_W[0-9]{6}\.[0-9A-F]{32}\/[0-9]{1,3}\//
+        $path = /^(GET|POST) \/[a-z]{2,5}[0-9]{1,5}\/[^\/\n ]{1,64}_W[0-9]{6,8}\.[0-9A-F]{32}\/[0-9]{1,3}\//
     condition:
         http and sent and $path
 }
@@ -70,18 +70,22 @@ rule hancitor_form
         http and sent and $form
 }
 
-// The form's two-letter names in their order: id, version, rights, system, bits.
+// A form of many two-letter names: id, version, group, system, bits, rights, antivirus, lock.
 rule amadey_form
 {
     meta:
         family = "Amadey"
-        reference = "https://attack.mitre.org/software/S1025/"
+        reference = "https://asec.ahnlab.com/en/36634/"
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $form = /\n\nid=[0-9]{8,14}&vs=[0-9.]{3,6}&(ar|sd)=[^&\n]{1,16}&(os|sd|ar|bi)=/
+        $id = /\n\nid=[0-9a-f]{8,14}&/
+        $version = /&vs=[0-9]\.[0-9]{1,3}&/
+        $group = /&sd=[0-9a-z]{4,10}&/
+        $bits = /&bi=[01]&/
+        $antivirus = /&av=[0-9]{1,2}&/
     condition:
-        http and sent and $form
+        http and sent and all of them
 }
 
 // The first post of later versions, five bytes in all. So short a form has other uses.
@@ -129,17 +133,20 @@ rule gozi_plain
         http and sent and $query
 }
 
-// The body is text under a key of three bytes, 0D 0A C8: these are its first letters.
+// The body is text under a key of three bytes, 0D 0A C8: a G and then hexadecimal digits, dashes
+// and per cents. Each byte's upper half is told by that.
 rule azorult_body
 {
     meta:
         family = "AZORult"
-        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.azorult"
+        reference = "https://securelist.com/azorult-analysis-history/89922/"
         date = "2026-11-26"
         confidence = "high"
     strings:
         $post = /^POST \/[^\n]{0,200}\.php\n/
-        $body = { 0a 0a 4a (2f | 4f) fb }
+        $body = { 0a 0a 4a (2? | 3? | 4?) (8? | e? | f?) (2? | 3? | 4?) (2? | 3? | 4?) (8? | e? | f?)
+                  (2? | 3? | 4?) (2? | 3? | 4?) (8? | e? | f?) (2? | 3? | 4?) (2? | 3? | 4?)
+                  (8? | e? | f?) (2? | 3? | 4?) (2? | 3? | 4?) (8? | e? | f?) }
     condition:
         http and sent and $post and $body
 }

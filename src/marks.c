@@ -142,10 +142,10 @@ static void add_file(struct marks *marks, const char *path,
     if (marks->files == FILES_MAX || map.len > FILE_BYTES_MAX || map.len == 0 ||
         memchr(map.at, '\0', map.len)) {
         (void)err_set(&err, "%s: not used: %s", path,
-                      marks->files == FILES_MAX     ? "too many files of rules"
-                      : map.len > FILE_BYTES_MAX    ? "larger than 32 MB"
-                      : map.len                     ? "YARA rules are text, this is not"
-                                                    : "the file is empty");
+                      marks->files == FILES_MAX  ? "too many files of rules"
+                      : map.len > FILE_BYTES_MAX ? "larger than 32 MB"
+                      : map.len                  ? "YARA rules are text, this is not"
+                                                 : "the file is empty");
         complain(context, err.text);
         file_unmap(&map);
         return;

@@ -85,7 +85,7 @@ struct shard {
     struct app app;
     struct table pairs, hosts, names, identities;
     uint32_t identities_pending;
-    struct mark_search *marks; /* NULL = known marks are not looked for */
+    struct mark_search *marks;            /* NULL = known marks are not looked for */
     struct host_entry *blank_host;        /* stands in for an evicted one */
     uint32_t host_offset[CONF_DETECTORS]; /* of the detectors' states in a host's entry */
     struct instant now;                   /* newest packet time */

@@ -9,7 +9,7 @@
  */
 #include "detect/detect.h"
 
-enum { KEPT = 3, MANY_ENDS = 8 };
+enum { KEPT = 3, MANY_ENDS = 30 };
 
 struct seen {
     const struct mark_rule *rule;
@@ -76,14 +76,14 @@ static void record(const struct detect *detect, const struct record *record)
 static void tell(const struct mark_pair *p, const struct seen *s, const struct mark_host *h,
                  struct evidence_out *out)
 {
-    static const char *const where[MARK_PARTS] = {
-        "the first bytes the host sent", "the first bytes it was answered", "an HTTP request",
-        "an HTTP response", "a TLS handshake"};
+    static const char *const where[MARK_PARTS] = {"what the host sent first", "its first answer",
+                                                  "an HTTP request", "an HTTP response",
+                                                  "a TLS handshake"};
     struct traits t = {{0}};
     bool several = false;
     for (unsigned i = 0; i < KEPT && p->seen[i].rule; i++)
-        several |= p->seen[i].rule != s->rule &&
-                   strcmp(p->seen[i].rule->family, s->rule->family) == 0;
+        several |=
+            p->seen[i].rule != s->rule && strcmp(p->seen[i].rule->family, s->rule->family) == 0;
     bool high = s->rule->confidence == MARK_HIGH;
     trait_set(&t, TRAIT_mark_high, high);
     trait_set(&t, TRAIT_mark_medium, s->rule->confidence == MARK_MEDIUM);
@@ -100,8 +100,8 @@ static void tell(const struct mark_pair *p, const struct seen *s, const struct m
         return;
     e.item = evidence_text(out, "%s", s->rule->name);
     e.family = evidence_text(out, "%s", s->rule->family);
-    e.why = evidence_text(out, "%s on port %u has the mark of %s at byte %u, %u time%s%s%s",
-                          where[s->part], s->port, s->rule->family, s->offset, s->count,
+    e.why = evidence_text(out, "known bytes of %s in %s (at %u), port %u, %u time%s%s%s",
+                          s->rule->family, where[s->part], s->offset, s->port, s->count,
                           s->count == 1 ? "" : "s", s->rule->reference ? "; see " : "",
                           s->rule->reference ? s->rule->reference : "");
     evidence_add(out, &e);
