@@ -16,8 +16,9 @@
 #include <stdio.h>
 
 static const struct zeek_kind *const kinds[] = {
-    &zeek_conn,     &zeek_dns,  &zeek_http, &zeek_ssl, &zeek_x509,   &zeek_files, &zeek_dhcp,
-    &zeek_kerberos, &zeek_ntlm, &zeek_smtp, &zeek_ftp, &zeek_notice, &zeek_intel, NULL};
+    &zeek_conn, &zeek_dns,   &zeek_http,   &zeek_ssl,      &zeek_quic,
+    &zeek_x509, &zeek_files, &zeek_dhcp,   &zeek_kerberos, &zeek_ntlm,
+    &zeek_smtp, &zeek_ftp,   &zeek_notice, &zeek_intel,    NULL};
 enum { KINDS = sizeof kinds / sizeof kinds[0] - 1, RANK_UNUSED = 8 };
 
 static unsigned kind_bit(const struct zeek_kind *kind)
@@ -104,9 +105,9 @@ static unsigned zeek_lacking(const void *state)
     return lacks;
 }
 
-static void zeek_shared_free(void *shared)
+static void shared_free(void *shared)
 {
-    zeek_certificates_free(shared);
+    zeek_shared_free(shared);
 }
 
 /* ---- files */
@@ -338,7 +339,7 @@ static const struct log_format format = {
     .lacks = LACK_BIT(content),
     .line = zeek_line,
     .lacking = zeek_lacking,
-    .shared_free = zeek_shared_free,
+    .shared_free = shared_free,
     .rank = zeek_rank,
 };
 

@@ -22,7 +22,8 @@ enum {
     ZEEK_TEXT = 4096,             /* bytes kept of one text */
     ZEEK_KEYS = 128,              /* of JSON: names of members remembered */
     ZEEK_KEY_BYTES = 40,
-    ZEEK_TOLD = 64, /* a power of two */
+    ZEEK_QUIC = 1 << 16, /* a power of two */
+    ZEEK_TOLD = 64,      /* a power of two */
 };
 
 /* The first columns of every kind. */
@@ -42,8 +43,8 @@ struct zeek_kind {
 
 #define ZEEK_COMMON "ts id_orig_h id_orig_p id_resp_h id_resp_p "
 
-extern const struct zeek_kind zeek_conn, zeek_dns, zeek_http, zeek_ssl, zeek_x509, zeek_files,
-    zeek_dhcp, zeek_kerberos, zeek_ntlm, zeek_smtp, zeek_ftp, zeek_notice, zeek_intel;
+extern const struct zeek_kind zeek_conn, zeek_dns, zeek_http, zeek_ssl, zeek_quic, zeek_x509,
+    zeek_files, zeek_dhcp, zeek_kerberos, zeek_ntlm, zeek_smtp, zeek_ftp, zeek_notice, zeek_intel;
 
 struct zeek_mark {
     uint8_t len;
@@ -86,6 +87,7 @@ struct zeek_shared {
     uint64_t seed;
     unsigned kinds;        /* seen */
     bool certificate_seen; /* some handshake came with one */
+    uint64_t *quic;        /* ZEEK_QUIC uids of QUIC conversations, by hash; made with the first */
 };
 
 /* zeek_tsv.c */
@@ -139,6 +141,6 @@ struct text zeek_first(const struct zeek *zeek, struct text value); /* null: non
 bool zeek_hex(struct text text, uint8_t *ret, size_t len);
 
 /* zeek_tls.c */
-void zeek_certificates_free(struct zeek_shared *shared);
+void zeek_shared_free(struct zeek_shared *shared);
 
 #endif

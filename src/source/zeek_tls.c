@@ -1,5 +1,6 @@
 /*
- * ssl.log, x509.log and files.log: handshakes and the certificates that they came with.
+ * ssl.log, x509.log and files.log: handshakes and the certificates that they came with. ssl.log has
+ * the handshakes inside QUIC too; quic.log tells which they are.
  *
  * ssl.log names the certificate of a handshake by the id of a file (cert_chain_fuids, to version 4)
  * or by its digest (cert_chain_fps, since 5). What it says stands in x509.log (by id, or by
@@ -10,6 +11,8 @@
  * subject text has its digests only.
  */
 #include "source/zeek.h"
+
+#include "base/mem.h"
 
 #include <stdlib.h>
 #include <sys/random.h>
@@ -30,7 +33,10 @@ enum {
     TLS_JA3,
     TLS_JA3S,
     TLS_JA4,
+    TLS_UID,
 };
+
+enum { QUIC_UID = VALUE_OWN };
 
 enum {
     X509_ID = VALUE_OWN,
@@ -58,10 +64,11 @@ struct kept {
     struct instant from, to;
 };
 
-void zeek_certificates_free(struct zeek_shared *shared)
+void zeek_shared_free(struct zeek_shared *shared)
 {
     if (shared->certificates.entries)
         table_free(&shared->certificates);
+    mem_free(shared->quic);
 }
 
 static struct kept *kept_find(const struct zeek_shared *shared, XXH128_hash_t id, uint32_t hash)
@@ -281,6 +288,34 @@ static void certificate_read(struct zeek *zeek, struct block *block, struct tls_
     zeek->shared->certificate_seen |= tls->certificate_seen;
 }
 
+static uint64_t *quic_place(const struct zeek_shared *shared, uint64_t hash)
+{
+    return &shared->quic[hash >> 32 & (ZEEK_QUIC - 1)];
+}
+
+static enum log_line quic_read(struct zeek *zeek, struct log_entry *entry)
+{
+    struct zeek_shared *shared = zeek->shared;
+    struct text uid = zeek->value[QUIC_UID];
+    if (!zeek_time(zeek, entry->block, &entry->time) || uid.len == 0) {
+        entry->wrong = "no time, or no uid";
+        return LOG_DAMAGED;
+    }
+    if (shared->quic == NULL)
+        shared->quic = mem_new(ZEEK_QUIC, sizeof *shared->quic);
+    uint64_t hash = XXH3_64bits(uid.at, uid.len) | 1;
+    *quic_place(shared, hash) = hash;
+    return LOG_USED;
+}
+
+static bool is_quic(const struct zeek_shared *shared, struct text uid)
+{
+    if (shared->quic == NULL || uid.len == 0)
+        return false;
+    uint64_t hash = XXH3_64bits(uid.at, uid.len) | 1;
+    return *quic_place(shared, hash) == hash;
+}
+
 static enum log_line ssl_read(struct zeek *zeek, struct log_entry *entry)
 {
     const struct text *value = zeek->value;
@@ -300,6 +335,11 @@ static enum log_line ssl_read(struct zeek *zeek, struct log_entry *entry)
     struct tls_record *tls = block_tls(block, entry->time, entry->number, &ends);
     tls->client = history.at == NULL || (history.len && memchr(history.at, 'C', history.len));
     tls->server = version || value[TLS_CIPHER].at || zeek_true(value[TLS_ESTABLISHED]);
+    if (is_quic(zeek->shared, value[TLS_UID])) {
+        /* as from other sources: a hello, whose flow tells whether it was answered */
+        entry->block->record[entry->block->records - 1].ends.protocol = PROTOCOL_UDP;
+        tls->server = false;
+    }
     tls->version = version;
     struct address address;
     if (!address_parse(value[TLS_SERVER_NAME], &address)) /* is no name: RFC 6066 3 */
@@ -317,9 +357,17 @@ const struct zeek_kind zeek_ssl = {
     .rank = 4,
     .columns = ZEEK_COMMON "version cipher server_name next_protocol established ssl_history "
                            "cert_chain_fuids cert_chain_fps subject issuer validation_status "
-                           "resp_certificate_sha1 ja3 ja3s ja4",
+                           "resp_certificate_sha1 ja3 ja3s ja4 uid",
     .marks = "ssl_history next_protocol resumed cert_chain_fuids cert_chain_fps",
     .read = ssl_read,
+};
+
+const struct zeek_kind zeek_quic = {
+    .name = "quic",
+    .rank = 3,
+    .columns = ZEEK_COMMON "uid",
+    .marks = "client_initial_dcid",
+    .read = quic_read,
 };
 
 const struct zeek_kind zeek_x509 = {

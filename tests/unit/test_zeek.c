@@ -353,6 +353,31 @@ static void reads_handshakes(void **state)
     log_drop(&t);
 }
 
+#define SSL HEAD("ssl", ENDS "version\tserver_name\testablished\tcert_chain_fuids")
+
+/* A handshake that quic.log has too is QUIC's. */
+static void tells_quic(void **state)
+{
+    (void)state;
+    static const char log[] = HEAD(
+        "quic", ENDS
+        "version\tclient_initial_dcid\tserver_name") "1709632800.25" FROM
+                                                     "443\t1\tbf9f\twww.example.com\n" SSL
+                                                     "1709632800.25" FROM
+                                                     "443\tTLSv13\twww.example.com\tF\t-\n"
+                                                     "1709632800.25\tCother\t10.0.0.5\t1\t203.0."
+                                                     "113.9\t443\tTLSv13\twww.example.com\tT\t-\n";
+    struct log_taken t;
+    take(&t, log);
+    assert_int_equal(t.records, 2);
+    assert_int_equal(log_record(&t, 0)->ends.protocol, PROTOCOL_UDP);
+    assert_true(log_record(&t, 0)->tls->client && !log_record(&t, 0)->tls->server);
+    assert_int_equal(log_record(&t, 1)->ends.protocol, PROTOCOL_TCP);
+    assert_true(log_record(&t, 1)->tls->server);
+    assert_int_equal(t.source->used, 3);
+    log_drop(&t);
+}
+
 static void reads_who_they_are(void **state)
 {
     (void)state;
@@ -640,7 +665,6 @@ static void folder_remove(struct folder *f)
 
 #define X509 HEAD("x509", "ts\tid\tcertificate.subject\tcertificate.issuer\tsan.dns")
 #define FILES HEAD("files", "ts\tfuid\ttx_hosts\tmime_type\tsha1")
-#define SSL HEAD("ssl", ENDS "version\tserver_name\testablished\tcert_chain_fuids")
 #define SSL_LINE(time, id) time FROM "443\tTLSv12\twww.example.com\tT\t" id ",F9\n"
 #define CONN_AT(time)                                                                              \
     time FROM "443\ttcp\tssl\t1.500000\t700\t4000\tSF\tT\tF\t0\tShADadFf\t11\t1200\t9\t4400\t-\n"
@@ -800,6 +824,7 @@ int main(void)
         cmocka_unit_test(reads_names),
         cmocka_unit_test(reads_requests),
         cmocka_unit_test(reads_handshakes),
+        cmocka_unit_test(tells_quic),
         cmocka_unit_test(reads_who_they_are),
         cmocka_unit_test(retells_mail_and_files),
         cmocka_unit_test(reads_alerts),
