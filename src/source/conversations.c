@@ -17,7 +17,7 @@
 #define REPEAT_US (2 * SECOND_US) /* flags of a whole conversation are told with each piece */
 
 enum { SHORT, LONG }; /* age lists */
-enum { OBSERVERS = 2, OPENER_UNKNOWN = 2, EXPIRED_AT_ONCE = 4 };
+enum { OBSERVERS = 2, OPENER_UNKNOWN = 2, EXPIRED_AT_ONCE = 4, EXPIRED_IN_PASS = 4096 };
 enum { FLAGS_KNOWN = 1, TWO_PARTS = 2, OPENER_SURE = 4 };
 
 /* One direction as one observer saw it. */
@@ -501,7 +501,7 @@ void conversations_pass(struct conversations *c, struct instant now)
     settle(c, 0);
     if (!instant_known(c->now) || now.us > c->now.us)
         c->now = now;
-    expire(c, UINT32_MAX);
+    expire(c, EXPIRED_IN_PASS);
 }
 
 static void cut_some(struct conversations *c)

@@ -75,7 +75,7 @@ void conversations_free(struct conversations *c); /* accepts a zeroed one */
 
 /* What waits for blocks grows by the pieces added between two takes. */
 void conversations_add(struct conversations *c, const struct piece *piece);
-/* The clock moves on though nothing was heard. */
+/* The clock moves on though nothing was heard; not all that it ends comes out at once. */
 void conversations_pass(struct conversations *c, struct instant now);
 /* Moves what is finished into the block; false: it is full and there is more. */
 bool conversations_take(struct conversations *c, struct block *block);

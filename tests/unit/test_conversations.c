@@ -361,6 +361,27 @@ static void goes_on_after_a_cut(void **state)
     stop(&t);
 }
 
+/* After a silence everything is over: it comes out by and by, so that what waits stays small. */
+static void comes_out_by_and_by(void **state)
+{
+    (void)state;
+    enum { MANY = 20000 };
+    struct conversations c;
+    conversations_init(&c, 16 << 20, (struct table_seed){1, 2});
+    struct piece p = piece_of(true, 0, 0, 1, 60, S);
+    for (unsigned i = 0; i < MANY; i++) {
+        p.source = address_v4(0x0a000000u + i);
+        conversations_add(&c, &p);
+    }
+    conversations_pass(&c, (struct instant){p.heard.us + 7200 * SECOND_US});
+    assert_in_range(c.ready_len, 1, MANY / 2);
+    for (unsigned i = 0; i < 10; i++)
+        conversations_pass(&c, (struct instant){p.heard.us + 7200 * SECOND_US});
+    assert_int_equal(c.ready_len, MANY);
+    assert_int_equal(c.table.used, 0);
+    conversations_free(&c);
+}
+
 /* Far more than fit: bounded, nothing lost, the oldest first. */
 static void gives_up_the_oldest(void **state)
 {
@@ -407,6 +428,7 @@ int main(void)
         cmocka_unit_test(hears_a_refusal),
         cmocka_unit_test(comes_out_in_time),
         cmocka_unit_test(goes_on_after_a_cut),
+        cmocka_unit_test(comes_out_by_and_by),
         cmocka_unit_test(gives_up_the_oldest),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
