@@ -33,7 +33,6 @@ read_made --marks rules >with 2>said && status=0 || status=$?
 grep -q 'rules/worse.yar:5: undefined string' said
 grep -q '"detector":"mark".*"item":"any_agent"' with
 grep -q 'see https://example.com/made-up' with
-grep -q '"group":"mark"' with
 read_made --marks rules/good.yar --set mark.on=0 >without
 if grep -q '"detector":"mark"' without; then echo "mark.on=0 is not heard"; exit 1; fi
 read_made >own
