@@ -11,7 +11,7 @@ rule agenttesla_ftp
     strings:
         $file = /STOR [^\r\n]{0,80}(PW|SC|KL|CO|HD)_[^\r\n]{2,100}_20[0-9]{2}_[01][0-9]_[0-3][0-9]_[0-2][0-9]_[0-5][0-9]_[0-5][0-9]\.(html|txt|zip|jpeg|jpg)/
     condition:
-        talk and sent and $file
+        $file and talk and sent
 }
 
 // The same in a mail: the kind, the user, a slash and the machine.
@@ -25,7 +25,7 @@ rule agenttesla_mail
     strings:
         $subject = /Subject: (PW|SC|KL|CO|HD)_[^\r\n\/]{1,64}\/[^\r\n\/ ]{1,32}\r?\n/ nocase
     condition:
-        talk and sent and $subject
+        $subject and talk and sent
 }
 
 // It signs what it sends.
@@ -40,7 +40,7 @@ rule snake_keylogger
         $subject = /Subject: [^\r\n]{0,120}(\| Snake\b|Snake Keylogger|VIP Recovery)/ nocase
         $file = /STOR [^\r\n]{1,100} - (Passwords|keystroke|Screenshot|Clipboard)[^\r\n]{0,12} ID - [^\r\n]{4,40}\.(txt|png|zip)/ nocase
     condition:
-        talk and sent and any of them
+        any of them and talk and sent
 }
 
 // Keyloggers that are sold under their names, which stand in the subject.
@@ -54,7 +54,7 @@ rule keylogger_named
     strings:
         $subject = /Subject: [^\r\n]{0,40}(HawkEye ?Keylogger|HawkEye ?Logger|Predator Pain v|iSpy Keylogger|Phoenix Keylogger|MassLogger \|)/ nocase
     condition:
-        talk and sent and $subject
+        $subject and talk and sent
 }
 
 // A file of stolen passwords named after the machine, by a keylogger's builder.
@@ -68,5 +68,5 @@ rule hawkeye_ftp
     strings:
         $file = /STOR [^\r\n]{0,60}HawkEye[^\r\n]{0,8}_[^\r\n]{0,80}\.txt/ nocase
     condition:
-        talk and sent and $file
+        $file and talk and sent
 }

@@ -12,7 +12,7 @@ rule njrat_separator
         $framed = /^[0-9]{1,6}\x00[A-Za-z]{1,12}\|'\|'\|/
         $bare = /^(ll|lv|inf|kl)\|'\|'\|/
     condition:
-        talk and any of them
+        any of them and talk
 }
 
 // Builders change the separator; length, zero, "ll" and then the system's name in clear stay.
@@ -26,7 +26,7 @@ rule njrat_login
     strings:
         $login = /^[0-9]{2,4}\x00ll[^\x00]{16,400}(Win |Windows )/
     condition:
-        talk and sent and $login
+        $login and talk and sent
 }
 
 // "Gh0st", the packet's length that counts itself, and a zlib stream: the open source of 2008.
@@ -40,7 +40,7 @@ rule gh0st_magic
     strings:
         $magic = "Gh0st"
     condition:
-        talk and $magic at 0 and uint32(5) >= 15 and uint32(5) < 0x200000 and uint16(13) == 0x9c78
+        $magic at 0 and uint32(5) >= 15 and uint32(5) < 0x200000 and uint16(13) == 0x9c78 and talk
 }
 
 // The same packet under another five letters. A game could frame zlib so; that both lengths fit
@@ -56,10 +56,10 @@ rule gh0st_variant
         $zlib = { 78 9c }
         $magic = "Gh0st"
     condition:
-        talk and sent and $zlib at 13 and not $magic at 0 and
+        $zlib at 13 and not $magic at 0 and
         uint32(5) >= 22 and uint32(5) <= filesize and
         uint32(9) + 13 > uint32(5) and uint32(9) < 0x10000 and
-        for all i in (0..4) : (uint8(i) > 0x2f and uint8(i) < 0x7b)
+        for all i in (0..4) : (uint8(i) > 0x2f and uint8(i) < 0x7b) and talk and sent
 }
 
 // The server's first words, IDTYPE under RC4 with each version's built-in key, in hexadecimal.
@@ -78,8 +78,8 @@ rule darkcomet_idtype
         $v4 = "B47CB892B702"
         $v2 = "8EA4AB05FA7E"
     condition:
-        talk and not sent and any of them and
-        ($v51 at 0 or $v5 at 0 or $v42f at 0 or $v42 at 0 or $v4 at 0 or $v2 at 0)
+        any of them and
+        ($v51 at 0 or $v5 at 0 or $v42f at 0 or $v42 at 0 or $v4 at 0 or $v2 at 0) and talk and not sent
 }
 
 // Four magic bytes and a length that counts what follows.
@@ -93,7 +93,7 @@ rule remcos_frame
     strings:
         $magic = { 24 04 ff 00 }
     condition:
-        talk and $magic at 0 and uint32(4) >= 4 and uint32(4) < 0x1000000 and uint32(8) < 0x200
+        $magic at 0 and uint32(4) >= 4 and uint32(4) < 0x1000000 and uint32(8) < 0x200 and talk
 }
 
 // Words of versions before 3, sent without a cipher.
@@ -108,7 +108,7 @@ rule remcos_words
         $start = "[DataStart]"
         $bar = "|cmd|"
     condition:
-        talk and $start at 0 and $bar
+        $start at 0 and $bar and talk
 }
 
 // Its pings carry its own name.
@@ -122,7 +122,7 @@ rule strrat_ping
     strings:
         $ping = "ping|STRRAT|"
     condition:
-        talk and sent and $ping
+        $ping and talk and sent
 }
 
 // A key exchange of exactly 65 bytes: length, command 99 (or 03), seed and vector. Five bytes that
@@ -137,8 +137,8 @@ rule netwire_keys
     strings:
         $keys = { 41 00 00 00 (03 | 99) }
     condition:
-        talk and sent and $keys at 0 and filesize >= 69 and
-        (filesize == 69 or uint32(69) < 0x10000)
+        $keys at 0 and filesize >= 69 and
+        (filesize == 69 or uint32(69) < 0x10000) and talk and sent
 }
 
 // The magic 29 BB 66 E4 and an empty packet under RC4 with the built-in password "warzone160\0".
@@ -152,7 +152,7 @@ rule avemaria_hello
     strings:
         $magic = { 09 12 3b 42 }
     condition:
-        talk and $magic at 0
+        $magic at 0 and talk
 }
 
 // Four bytes, the length of a name, the name, and then only pairs of zero: the published source.
@@ -166,9 +166,9 @@ rule mirai_login
     strings:
         $login = { 00 00 00 01 }
     condition:
-        talk and sent and $login at 0 and uint8(4) <= 32 and filesize >= 7 + uint8(4) and
+        $login at 0 and uint8(4) <= 32 and filesize >= 7 + uint8(4) and
         for all i in (5 + uint8(4) .. filesize - 1) : (uint8(i) == 0) and
-        for all i in (5 .. 4 + uint8(4)) : (uint8(i) > 0x20 and uint8(i) < 0x7f)
+        for all i in (5 .. 4 + uint8(4)) : (uint8(i) > 0x20 and uint8(i) < 0x7f) and talk and sent
 }
 
 // Commands behind an exclamation mark, as the leaked source reads them.
@@ -182,7 +182,7 @@ rule gafgyt_orders
     strings:
         $order = /! ?\*? ?(SCANNER (ON|OFF)|LOLNOGTFO|KILLATTK|GETLOCALIP|HOLD [0-9.]{7,15} [0-9]|JUNK [0-9.]{7,15} [0-9]|UDP [0-9.]{7,15} [0-9]+ [0-9]+ 32|TCP [0-9.]{7,15} [0-9]+ [0-9]+ 32)/
     condition:
-        talk and not sent and $order
+        $order and talk and not sent
 }
 
 // "BUILD" and an architecture before any question: what gafgyt's client presents itself with.
@@ -196,7 +196,7 @@ rule gafgyt_build
     strings:
         $build = /^(BUILD|ARCH) ?:? ?(MIPS|MIPSEL|ARM|ARM4|ARM5|ARM6|ARM7|X86|X86_64|I586|I686|PPC|POWERPC|SH4|SPARC|M68K|UNKNOWN)\b/ nocase
     condition:
-        talk and sent and $build
+        $build and talk and sent
 }
 
 // Floods that the kaiten source names, ordered in a channel or in private.
@@ -211,7 +211,7 @@ rule tsunami_orders
         $order = /PRIVMSG [^\r\n ]{1,64} :![^\r\n ]{1,24} (TSUNAMI|PAN|UNKNOWN|GETSPOOFS|SPOOFS|KILLALL|IRC |SH )/
         $notice = /NOTICE [^\r\n ]{1,64} :(TSUNAMI <target> <secs>|PAN <target> <port> <secs>)/
     condition:
-        talk and any of them
+        any of them and talk
 }
 
 // The nick holds country, system and rights between braces.
@@ -225,7 +225,7 @@ rule dorkbot_nick
     strings:
         $nick = /NICK [nN]?\{[A-Z]{2,3}\|(W7|WIN7|XP|VIS|2K|2K3|2K8|W8|WN7|ERR)[a-z]{0,2}\}[a-z0-9]{4,12}/
     condition:
-        talk and sent and $nick
+        $nick and talk and sent
 }
 
 // A nick of country, system and number between square brackets: bots of the rxbot line. A joker's
@@ -240,7 +240,7 @@ rule ircbot_nick
     strings:
         $nick = /NICK [\[\{](N|n|00|iP|P|NEW)?[_|]?[0-9]{0,2}[_|]?[A-Z]{2,3}[_|](XP|2K|2K3|VISTA|WIN7|W7|WIN8|WIN10)[_|]?[^\r\n ]{0,8}[\]\}]?[_|]?[0-9]{4,12}/
     condition:
-        talk and sent and $nick
+        $nick and talk and sent
 }
 
 // A length, then a program whose DOS header is code that loads itself: reverse_tcp's second stage.
@@ -256,8 +256,8 @@ rule metasploit_stage
         $x86_new = { 4d 5a 52 45 e8 00 00 00 00 5b }
         $x64 = { 4d 5a 41 52 55 48 89 e5 }
     condition:
-        talk and not sent and uint32(0) > 0x10000 and uint32(0) < 0x200000 and
-        ($x86 at 4 or $x86_new at 4 or $x64 at 4)
+        uint32(0) > 0x10000 and uint32(0) < 0x200000 and
+        ($x86 at 4 or $x86_new at 4 or $x64 at 4) and talk and not sent
 }
 
 // A separator that its author chose; also his key.
@@ -273,7 +273,7 @@ rule revengerat_login
         $separator = "*-]NK[-*"
         $key = "Revenge-RAT"
     condition:
-        talk and sent and $hello at 0 and any of ($separator, $key)
+        $hello at 0 and any of ($separator, $key) and talk and sent
 }
 
 // Base64 between marks of quoted bars, njRAT's custom with other letters.
@@ -288,7 +288,7 @@ rule limerat_separator
         $n = /[A-Za-z0-9+\/=]{16,}\|'N'\|/
         $l = /[A-Za-z0-9+\/=]{16,}\|'L'\|/
     condition:
-        talk and any of them
+        any of them and talk
 }
 
 // The version line it begins with.
@@ -302,7 +302,7 @@ rule xtremerat_version
     strings:
         $version = /^myversion\|[0-9]\.[0-9]/
     condition:
-        talk and sent and $version
+        $version and talk and sent
 }
 
 // Fields and packets end in words of its own.
@@ -317,7 +317,7 @@ rule luminosity_separator
         $packet = "=P4CK3T="
         $field = "8_=_8"
     condition:
-        talk and any of them
+        any of them and talk
 }
 
 // A register packet: magic, 75 bytes, command E2, two hashes of 32 characters each.
@@ -331,7 +331,7 @@ rule ramnit_register
     strings:
         $register = { 00 ff 4b 00 00 00 e2 00 20 00 00 00 }
     condition:
-        talk and sent and $register at 0
+        $register at 0 and talk and sent
 }
 
 // A decimal length, a zero, and so many bytes, in whole blocks of a cipher. Netstrings have a colon
@@ -347,9 +347,9 @@ rule xworm_frame
         $frame = /^[1-9][0-9]{2}\x00/
         $words = /^[0-9]{3}\x00[ -~]{24}/
     condition:
-        talk and sent and $frame and not $words and
+        $frame and not $words and
         ((uint8(0) - 48) * 100 + (uint8(1) - 48) * 10 + uint8(2) - 48) % 16 == 0 and
-        filesize >= 4 + (uint8(0) - 48) * 100 + (uint8(1) - 48) * 10 + uint8(2) - 48
+        filesize >= 4 + (uint8(0) - 48) * 100 + (uint8(1) - 48) * 10 + uint8(2) - 48 and talk and sent
 }
 
 // .NET's framing with the stealer's own contract: numbered methods of "Entity" under the namespace
@@ -366,5 +366,5 @@ rule redline_contract
         $entity = /tempuri\.org\/Entity\/Id[0-9]{1,2}/
         $endpoint = /tempuri\.org\/Endpoint\/(CheckConnect|EnvironmentSettings|SetEnvironment|GetUpdates)/
     condition:
-        talk and sent and $framing in (0..64) and any of ($entity, $endpoint)
+        $framing in (0..64) and any of ($entity, $endpoint) and talk and sent
 }

@@ -9,9 +9,9 @@ rule asyncrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\nsubject: [^\n]{0,200}CN=AsyncRAT Server/
+        $subject = "CN=AsyncRAT Server"
     condition:
-        tls and $subject
+        $subject and tls
 }
 
 // The author's name stands in every default certificate.
@@ -23,9 +23,10 @@ rule dcrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\n(subject|issuer): [^\n]{0,200}(DcRat|qwqdanchun)/
+        $server = "DcRat"
+        $author = "qwqdanchun"
     condition:
-        tls and $subject
+        any of them and tls
 }
 
 // The fork's name stands in its default certificate.
@@ -37,9 +38,9 @@ rule venomrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\n(subject|issuer): [^\n]{0,200}VenomRAT/
+        $name = "VenomRAT"
     condition:
-        tls and $subject
+        $name and tls
 }
 
 // The name that the server makes itself a certificate authority under.
@@ -51,9 +52,9 @@ rule quasar_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\n(subject|issuer): [^\n]{0,200}CN=Quasar Server CA/
+        $subject = "CN=Quasar Server CA"
     condition:
-        tls and $subject
+        $subject and tls
 }
 
 // Its makers' name for the server.
@@ -65,9 +66,9 @@ rule bitrat_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\nsubject: [^\n]{0,200}CN=BitRAT/
+        $subject = /CN=BitRAT[,\n]/
     condition:
-        tls and $subject
+        $subject and tls
 }
 
 // Its makers' name for the server.
@@ -79,9 +80,9 @@ rule orcus_certificate
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $subject = /\nsubject: [^\n]{0,200}CN=Orcus ?Server/
+        $subject = /CN=Orcus ?Server[,\n]/
     condition:
-        tls and $subject
+        $subject and tls
 }
 
 // The certificate that the product ships with; who pays for it and takes care changes it.
@@ -96,7 +97,7 @@ rule cobaltstrike_certificate
         $name = "Major Cobalt Strike"
         $unit = "O=cobaltstrike"
     condition:
-        tls and any of them
+        any of them and tls
 }
 
 // OpenSSL's default answers with "localhost" as the name: so its servers were told from others. A
@@ -109,10 +110,10 @@ rule icedid_certificate
         date = "2026-11-26"
         confidence = "medium"
     strings:
-        $localhost = /\nsubject: [^\n]{0,200}CN=localhost/
+        $localhost = "CN=localhost"
         $state = "ST=Some-State"
         $widgits = "O=Internet Widgits Pty Ltd"
         $self = "\nself-signed\n"
     condition:
-        tls and all of them
+        all of them and tls
 }

@@ -9,9 +9,9 @@ rule lokibot_agent
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $agent = /\nUser-Agent: [^\n]{0,40}\(Charon; Inferno\)/
+        $agent = "\nUser-Agent: Mozilla/4.08 (Charon; Inferno)\n"
     condition:
-        http and sent and $agent
+        $agent and http and sent
 }
 
 // The body begins with version and "ckav.ru", whatever the user agent.
@@ -25,7 +25,7 @@ rule lokibot_body
     strings:
         $ckav = /\n\n[\x12-\x13]\x00[\x00-\xff]{4,10}c\x00?k\x00?a\x00?v\x00?\.\x00?r\x00?u/
     condition:
-        http and sent and $ckav
+        $ckav and http and sent
 }
 
 // Analytics' cookie names with the machine's figures: RAM, name and user in hexadecimal.
@@ -39,7 +39,7 @@ rule icedid_cookie
     strings:
         $cookie = /\nCookie: __gads=[0-9:]+; ?_gat=[0-9.]+; ?_ga=[0-9.]+; ?_u=[0-9A-F:]+; ?__io=[0-9_]+; ?_gid=[0-9A-F]+/
     condition:
-        http and sent and $cookie
+        $cookie and http and sent
 }
 
 // The machine's name, Windows version and 32 hexadecimal digits as folders of the path.
@@ -51,9 +51,9 @@ rule trickbot_path
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $path = /^(GET|POST) \/[a-z]{2,5}[0-9]{1,5}\/[^\/\n ]{1,64}_W[0-9]{6,8}\.[0-9A-F]{32}\/[0-9]{1,3}\//
+        $path = /\/[a-z]{2,5}[0-9]{1,5}\/[^\/\n ]{1,64}_W[0-9]{6,8}\.[0-9A-F]{32}\/[0-9]{1,3}\//
     condition:
-        http and sent and $path
+        $path and http and sent
 }
 
 // Answers to questions nobody asked: GUID, build, domains and Windows in one form.
@@ -67,7 +67,7 @@ rule hancitor_form
     strings:
         $form = /\n\nGUID=[0-9]{6,24}&BUILD=[^&\n]{1,40}&INFO=[^\n]{0,600}&(IP|EXT)=/
     condition:
-        http and sent and $form
+        $form and http and sent
 }
 
 // A form of many two-letter names: id, version, group, system, bits, rights, antivirus, lock.
@@ -85,7 +85,7 @@ rule amadey_form
         $bits = /&bi=[01]&/
         $antivirus = /&av=[0-9]{1,2}&/
     condition:
-        http and sent and all of them
+        all of them and http and sent
 }
 
 // The first post of later versions, five bytes in all. So short a form has other uses.
@@ -100,7 +100,7 @@ rule amadey_start
         $post = /^POST \/[^\n]{0,80}index\.php\n/
         $start = "\n\nst=s"
     condition:
-        http and sent and $post and $start at filesize - 6
+        $post and $start at filesize - 6 and http and sent
 }
 
 // Paths of base64 cut by slashes, with / and + spelt _2F and _2B, under a picture's or a film's
@@ -113,10 +113,10 @@ rule gozi_path
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $path = /^(GET|POST) \/[a-z0-9_\/]{0,24}\/[A-Za-z0-9_\/]{30,400}\.(avi|gif|jpeg|bmp|crw|drr|bob|src|jlk|nsu|dot|pct|tap)\n/
-        $escaped = /_2[BF][A-Za-z0-9_\/]{1,300}_2[BF]/
+        $path = /\/[A-Za-z0-9_\/]{30,400}\.(avi|gif|jpeg|bmp|crw|drr|bob|src|jlk|nsu|dot|pct|tap)\nHost: /
+        $escaped = /_2[BF]/
     condition:
-        http and sent and $path and $escaped in (4..500)
+        #escaped >= 2 and @escaped[2] < 500 and $path and http and sent
 }
 
 // The leaked source's first request, before its values are put under a cipher.
@@ -130,7 +130,7 @@ rule gozi_plain
     strings:
         $query = /soft=[0-9]&version=[0-9]{5,7}&user=[0-9a-f]{32}&server=[0-9]{1,4}&id=[0-9]{1,8}/
     condition:
-        http and sent and $query
+        $query and http and sent
 }
 
 // The body is text under a key of three bytes, 0D 0A C8: a G and then hexadecimal digits, dashes
@@ -143,12 +143,13 @@ rule azorult_body
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $post = /^POST \/[^\n]{0,200}\.php\n/
+        $post = "POST /"
+        $script = ".php\n"
         $body = { 0a 0a 4a (2? | 3? | 4?) (8? | e? | f?) (2? | 3? | 4?) (2? | 3? | 4?) (8? | e? | f?)
                   (2? | 3? | 4?) (2? | 3? | 4?) (8? | e? | f?) (2? | 3? | 4?) (2? | 3? | 4?)
                   (8? | e? | f?) (2? | 3? | 4?) (2? | 3? | 4?) (8? | e? | f?) }
     condition:
-        http and sent and $post and $body
+        $body and $post at 0 and $script and http and sent
 }
 
 // Stolen data's form: the data, the user, browser and system numbers.
@@ -162,7 +163,7 @@ rule formbook_form
     strings:
         $form = /\n\ndat=[A-Za-z0-9+\/_~().-]{16,900}[^\n]{0,8}&un=[A-Za-z0-9+\/_=~().-]{2,80}&br=[0-9]{1,2}&os=/
     condition:
-        http and sent and $form
+        $form and http and sent
 }
 
 // Two values in the query of a short folder, the first long and base64, no user agent, no referer:
@@ -180,7 +181,7 @@ rule formbook_call
         $agent = "\nUser-Agent: "
         $referer = "\nReferer: "
     condition:
-        http and sent and any of ($call, $swapped) and not $agent and not $referer
+        any of ($call, $swapped) and not $agent and not $referer and http and sent
 }
 
 // A browser of Windows 98 that posts to a script.
@@ -192,10 +193,11 @@ rule pony_agent
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $post = /^POST \/[^\n]{0,200}\.php/
+        $post = "POST /"
+        $script = ".php"
         $agent = "\nUser-Agent: Mozilla/4.0 (compatible; MSIE 5.0; Windows 98)\n"
     condition:
-        http and sent and $post and $agent
+        $agent and $post at 0 and $script and http and sent
 }
 
 // Registration: the machine's GUID, its user behind a bar, and the customer's key.
@@ -210,7 +212,7 @@ rule raccoon_register
         $form = /\n\nmachineId=[0-9a-f-]{36}\|[^&\n]{1,80}&configId=[0-9a-f]{32}/
         $first = /\n\nbot_id=[0-9A-Fa-f-]{36}_[^&\n]{1,80}&config_id=[0-9a-f]{40}&data=/
     condition:
-        http and sent and any of them
+        any of them and http and sent
 }
 
 // A form of the machine's id and counters of what was stolen.
@@ -226,7 +228,7 @@ rule vidar_form
         $profile = "name=\"profile\""
         $cards = /name="c{1,2}count"/
     condition:
-        http and sent and all of them
+        all of them and http and sent
 }
 
 // A form of two fields, the disk's number in hexadecimal and the build's name, to a page of
@@ -243,7 +245,7 @@ rule stealc_form
         $hwid = /name="hwid"\r\n\r\n[0-9A-F]{12,40}\r\n/
         $build = /name="build"\r\n\r\n/
     condition:
-        http and sent and $hwid and $build and ($post or @hwid < @build)
+        $hwid and $build and ($post or @hwid < @build) and http and sent
 }
 
 // Its author's spelling of "receive", and the question whether the server lives.
@@ -259,7 +261,7 @@ rule lumma_form
         $life = "\n\nact=life"
         $post = /^POST \/(api|c2sock)\n/
     condition:
-        http and sent and ($receive or ($post and $life at filesize - 10))
+        ($receive or ($post and $life at filesize - 10)) and http and sent
 }
 
 // Methods of "Entity" under the namespace of programs that name none; see redline_contract.
@@ -271,10 +273,12 @@ rule redline_soap
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $method = /tempuri\.org\/"><\/?(CheckConnect|EnvironmentSettings|SetEnvironment)|<(CheckConnect|EnvironmentSettings|SetEnvironment) xmlns="http:\/\/tempuri\.org\/"/
+        $connect = "<CheckConnect xmlns=\"http://tempuri.org/\""
+        $settings = "<EnvironmentSettings xmlns=\"http://tempuri.org/\""
+        $environment = "<SetEnvironment xmlns=\"http://tempuri.org/\""
         $entity = /tempuri\.org\/Entity\/Id[0-9]{1,2}/
     condition:
-        http and sent and any of them
+        any of them and http and sent
 }
 
 // Keylogger's form of the web panel: hardware number, computer, log, screen, camera.
@@ -288,7 +292,7 @@ rule agenttesla_form
     strings:
         $form = /\n\ntype=[a-z]{2,14}&hwid=[^\n]{8,120}&time=[^\n]{4,60}&pcname=[^\n]{1,80}&logdata=/
     condition:
-        http and sent and $form
+        $form and http and sent
 }
 
 // The three pages, the browser and the cookie that its listener has until somebody changes them.
@@ -300,12 +304,15 @@ rule empire_defaults
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $page = /^(GET|POST) \/(admin\/get|news|login\/process)\.php\n/
+        $get = "/admin/get.php\n"
+        $news = "/news.php\n"
+        $login = "/login/process.php\n"
         $agent = "\nUser-Agent: Mozilla/5.0 (Windows NT 6.1; WOW64; Trident/7.0; rv:11.0) like Gecko\n"
         $cookie = /\nCookie: session=[A-Za-z0-9+\/]{26,28}={1,2}\n/
         $referer = "\nReferer: "
     condition:
-        http and sent and $page and $agent and $cookie and not $referer
+        $agent and $cookie and not $referer and
+        ($get in (4..5) or $news in (4..5) or $login in (4..5)) and http and sent
 }
 
 // The name of the form's first field is a digest that its default profile holds.
@@ -320,7 +327,7 @@ rule covenant_defaults
         $form = "i=a19ea23062db990386a3a478cb89d52e&data="
         $cookie = "SESSIONID=1552332971750"
     condition:
-        http and sent and any of them
+        any of them and http and sent
 }
 
 // Behind the body's length stands the agent's magic number, DE AD BE EF.
@@ -335,7 +342,7 @@ rule havoc_demon
         $magic = { 0a 0a 00 00 ?? ?? de ad be ef }
         $post = "POST "
     condition:
-        http and sent and $post at 0 and $magic
+        $post at 0 and $magic and http and sent
 }
 
 // The user agent is a record of machine, user and system between odd marks.
@@ -347,13 +354,16 @@ rule houdini_agent
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $agent = /\nUser-Agent: [^\n<|]{0,60}<\|>[^\n]{1,160}<\|>/
-        $wsh = /\nUser-Agent: WSHRAT\|/
+        $agent = "\nUser-Agent: "
+        $bar = "<|>"
+        $end = "\n\n"
+        $wsh = "\nUser-Agent: WSHRAT|"
     condition:
-        http and sent and any of them
+        ($wsh or (#bar >= 3 and @bar[1] > @agent[1] and @bar[3] < @end[1])) and $agent and $end and
+        http and sent
 }
 
-// The same with backslashes, to a page "Vre".
+// A page "Vre", which is no word.
 rule vjworm_page
 {
     meta:
@@ -362,10 +372,9 @@ rule vjworm_page
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $page = /^POST \/Vre\n/
-        $agent = /\nUser-Agent: [^\n\\]{1,60}\\[^\n\\]{1,40}\\[^\n\\]{1,40}\\[^\n]{2,100}\\/
+        $page = "POST /Vre\n"
     condition:
-        http and sent and all of them
+        $page at 0 and http and sent
 }
 
 // User agents that their authors chose as a signature.
@@ -379,7 +388,7 @@ rule lemonduck_agent
     strings:
         $agent = /\nUser-Agent: Lemon-?Duck/
     condition:
-        http and sent and $agent
+        $agent and http and sent
 }
 
 // "KUKU" and a version of the virus.
@@ -393,7 +402,7 @@ rule sality_agent
     strings:
         $agent = /\nUser-Agent: KUKU v[0-9]/
     condition:
-        http and sent and $agent
+        $agent and http and sent
 }
 
 // Browsers do not call themselves so; what does says of whom it comes.
@@ -407,7 +416,7 @@ rule latrodectus_agent
     strings:
         $agent = "\nUser-Agent: Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.1; Tob 1.1)\n"
     condition:
-        http and sent and $agent
+        $agent and http and sent
 }
 
 // A boast of the kit it was made with.
@@ -422,7 +431,7 @@ rule isrstealer_agent
         $agent = "\nUser-Agent: HardCore Software For : Public\n"
         $query = /^GET \/[^\n]{0,100}\?action=add&username=[^\n]{0,100}&password=[^\n]{0,100}&app=[^\n]{0,60}&pcname=/
     condition:
-        http and sent and any of them
+        any of them and http and sent
 }
 
 // Counters of passwords, cookies and wallets as p1, p2, p3.
@@ -436,10 +445,10 @@ rule predator_gate
     strings:
         $gate = /^POST \/[^\n]{0,60}api\/gate\.get\?p1=[0-9]+&p2=[0-9]+&p3=[0-9]+/
     condition:
-        http and sent and $gate
+        $gate and http and sent
 }
 
-// The panel's pages and its words for a victim.
+// The panel's page and its word for a victim.
 rule blacknet_page
 {
     meta:
@@ -448,10 +457,10 @@ rule blacknet_page
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $receive = /^(GET|POST) \/[^\n]{0,60}receive\.php\?command=[^\n]{1,200}&vicID=/
-        $order = /^GET \/[^\n]{0,60}getCommand\.php\?id=[A-Za-z0-9+\/=%]{8,80}\n/
+        $receive = "receive.php?command="
+        $victim = "&vicID="
     condition:
-        http and sent and any of them
+        $receive and $victim and http and sent
 }
 
 // An id of 32, data and the number of an order.
@@ -465,7 +474,7 @@ rule darkgate_form
     strings:
         $form = /\n\nid=[0-9A-Za-z]{32}&data=[^\n]{0,900}&act=1[0-9]{3}$/
     condition:
-        http and sent and $form
+        $form and http and sent
 }
 
 // A remote-support product; many are controlled through it, and schools use it honestly.
@@ -480,7 +489,7 @@ rule netsupport_gateway
         $agent = "\nUser-Agent: NetSupport Manager/"
         $page = "/fakeurl.htm\n"
     condition:
-        http and sent and all of them
+        all of them and http and sent
 }
 
 // A phone presents model, maker and Android's release in a socket's query.
@@ -492,8 +501,11 @@ rule ahmyth_hello
         date = "2026-11-26"
         confidence = "high"
     strings:
-        $hello = /^GET \/socket\.io\/\?[^\n]{0,40}model=[^\n&]{1,60}&[^\n]{0,80}manf=[^\n&]{1,60}&[^\n]{0,80}release=/
-        $other = /^GET \/socket\.io\/\?[^\n]{0,40}manf=[^\n&]{1,60}&[^\n]{0,80}model=/
+        $socket = "/socket.io/?"
+        $model = "model="
+        $maker = "&manf="
+        $other = "?manf="
+        $release = "release="
     condition:
-        http and sent and any of them
+        $socket and $model and ($maker or $other) and $release and http and sent
 }

@@ -15,14 +15,21 @@
 
 enum { FILES_MAX = 4096, FILE_BYTES_MAX = 32 << 20, TIMEOUT_S = 1, MISSES = 2048 };
 
+/* Rules that are searched for together. muster's own are parted by what they look at, since every
+ * rule of a set costs at every search; a user's may look at anything. */
+enum set { SET_TALK, SET_WEB, SET_TLS, SET_USER, SETS, SET_NONE };
+
 struct rule_file {
     const char *name;
     struct text content; /* NUL behind it */
+    enum set set;
 };
 
 struct marks {
     struct arena arena;
-    YR_RULES *rules; /* made of all files when the first search is made */
+    bool compiled;
+    YR_RULES *set[SETS];  /* NULL = none in it */
+    uint32_t first[SETS]; /* the number of a set's first rule */
     struct mark_rule *rule;
     uint32_t rules_len;
     uint64_t digest;
@@ -30,10 +37,18 @@ struct marks {
     unsigned files;
 };
 
+/* A set's rules over one part. */
+struct scan {
+    YR_SCANNER *scanner; /* NULL = none */
+    const YR_RULE *rules;
+    const struct mark_rule *rule; /* of the same numbers */
+    unsigned port, proto;         /* that it was told last */
+};
+
 struct mark_search {
-    const struct marks *marks;
-    YR_SCANNER *scanner[MARK_PARTS];
-    enum mark_part part; /* being searched */
+    struct scan own[MARK_PARTS], user[MARK_PARTS];
+    const struct scan *scan; /* in hand */
+    enum mark_part part;     /* likewise */
     struct mark_hits hits;
     bool too_many;
     /* Digests of texts that had no mark: what is the same each time is searched once. */
@@ -98,11 +113,11 @@ static bool compiles(const struct rule_file *file, struct trial *trial)
     return errors == 0;
 }
 
-static void file_add(struct marks *marks, const char *name, const char *content, size_t len)
+static void file_add(struct marks *marks, const char *name, struct text content, enum set set)
 {
     marks->file[marks->files++] =
-        (struct rule_file){arena_text(&marks->arena, text_of(name)).at, text_at(content, len)};
-    marks->digest = XXH3_64bits_withSeed(content, len, marks->digest);
+        (struct rule_file){arena_text(&marks->arena, text_of(name)).at, content, set};
+    marks->digest = XXH3_64bits_withSeed(content.at, content.len, marks->digest);
 }
 
 struct marks *marks_new(void)
@@ -110,10 +125,10 @@ struct marks *marks_new(void)
     struct marks *marks = mem_new(1, sizeof *marks);
     int done = yr_initialize(); /* counts its callers */
     muster_assert(done == ERROR_SUCCESS);
-    file_add(marks, "marks/mail.yar", marks_mail, strlen(marks_mail));
-    file_add(marks, "marks/talk.yar", marks_talk, strlen(marks_talk));
-    file_add(marks, "marks/tls.yar", marks_tls, strlen(marks_tls));
-    file_add(marks, "marks/web.yar", marks_web, strlen(marks_web));
+    file_add(marks, "marks/mail.yar", text_of(marks_mail), SET_TALK);
+    file_add(marks, "marks/talk.yar", text_of(marks_talk), SET_TALK);
+    file_add(marks, "marks/tls.yar", text_of(marks_tls), SET_TLS);
+    file_add(marks, "marks/web.yar", text_of(marks_web), SET_WEB);
     return marks;
 }
 
@@ -121,8 +136,9 @@ void marks_free(struct marks *marks)
 {
     if (marks == NULL)
         return;
-    if (marks->rules)
-        (void)yr_rules_destroy(marks->rules);
+    for (unsigned set = 0; set < SETS; set++)
+        if (marks->set[set])
+            (void)yr_rules_destroy(marks->set[set]);
     (void)yr_finalize();
     mem_free(marks->rule);
     arena_free(&marks->arena);
@@ -152,9 +168,9 @@ static void add_file(struct marks *marks, const char *path,
     }
     struct text content = arena_text(&marks->arena, text_at(map.at, map.len));
     file_unmap(&map);
-    struct rule_file file = {path, content};
+    struct rule_file file = {path, content, SET_USER};
     if (compiles(&file, &trial))
-        file_add(marks, path, content.at, content.len);
+        file_add(marks, path, content, SET_USER);
     else
         complain(context, trial.text);
 }
@@ -187,7 +203,7 @@ static void add_folder(struct marks *marks, DIR *dir, const char *path,
 void marks_add(struct marks *marks, const char *path,
                void (*complain)(void *context, const char *text), void *context)
 {
-    muster_assert(marks->rules == NULL);
+    muster_assert(!marks->compiled);
     DIR *dir = opendir(path);
     if (dir == NULL) {
         add_file(marks, path, complain, context);
@@ -215,30 +231,52 @@ static enum mark_confidence confidence_of(const char *text)
     return text && strcmp(text, "low") == 0 ? MARK_LOW : MARK_MEDIUM;
 }
 
-void marks_compile(struct marks *marks)
+static YR_RULES *set_compile(const struct marks *marks, enum set set)
 {
     struct trial trial = {.name = "marks"};
     char space[16];
+    YR_RULES *rules = NULL;
+    unsigned files = 0;
+    for (unsigned i = 0; i < marks->files; i++)
+        files += marks->file[i].set == set;
+    if (files == 0)
+        return NULL;
     YR_COMPILER *compiler = compiler_new(&trial);
     for (unsigned i = 0; i < marks->files; i++) {
+        if (marks->file[i].set != set)
+            continue;
         (void)snprintf(space, sizeof space, "f%u", i); /* names of rules are a file's own */
         int errors = yr_compiler_add_string(compiler, marks->file[i].content.at, space);
         muster_assert(errors == 0); /* it was tried */
     }
-    int made = yr_compiler_get_rules(compiler, &marks->rules);
+    int made = yr_compiler_get_rules(compiler, &rules);
     muster_assert(made == ERROR_SUCCESS);
     yr_compiler_destroy(compiler);
-    marks->rules_len = marks->rules->num_rules;
-    marks->rule = mem_new(marks->rules_len + 1, sizeof *marks->rule);
-    for (uint32_t i = 0; i < marks->rules_len; i++) {
-        const YR_RULE *rule = &marks->rules->rules_table[i];
-        const char *family = meta_text(rule, "family");
-        marks->rule[i] =
-            (struct mark_rule){.name = rule->identifier,
-                               .family = family ? family : rule->identifier,
-                               .reference = meta_text(rule, "reference"),
-                               .number = i,
-                               .confidence = confidence_of(meta_text(rule, "confidence"))};
+    return rules;
+}
+
+static struct mark_rule rule_of(const YR_RULE *rule, uint32_t number)
+{
+    const char *family = meta_text(rule, "family");
+    return (struct mark_rule){.name = rule->identifier,
+                              .family = family ? family : rule->identifier,
+                              .reference = meta_text(rule, "reference"),
+                              .number = number,
+                              .confidence = confidence_of(meta_text(rule, "confidence"))};
+}
+
+void marks_compile(struct marks *marks)
+{
+    muster_assert(!marks->compiled);
+    marks->compiled = true;
+    for (unsigned set = 0; set < SETS; set++) {
+        marks->set[set] = set_compile(marks, (enum set)set);
+        uint32_t len = marks->set[set] ? marks->set[set]->num_rules : 0;
+        marks->first[set] = marks->rules_len;
+        marks->rule = mem_resize(marks->rule, marks->rules_len + len + 1, sizeof *marks->rule);
+        for (uint32_t i = 0; i < len; i++, marks->rules_len++)
+            marks->rule[marks->rules_len] =
+                rule_of(&marks->set[set]->rules_table[i], marks->rules_len);
     }
 }
 
@@ -264,14 +302,15 @@ const struct mark_rule *marks_rule(const struct marks *marks, uint32_t number)
 static uint32_t first_offset(YR_SCAN_CONTEXT *context, const YR_RULE *rule)
 {
     YR_STRING *string;
-    YR_MATCH *match;
+    YR_MATCH match;
     int64_t first = INT64_MAX;
     yr_rule_strings_foreach(rule, string)
     {
-        yr_string_matches_foreach(context, string, match)
-        {
-            if (match->base + match->offset < first)
-                first = match->base + match->offset;
+        const void *at = context->matches[string->idx].head;
+        for (; at != NULL; at = match.next) {
+            memcpy(&match, at, sizeof match); /* libyara lays them anywhere, not aligned */
+            if (match.base + match.offset < first)
+                first = match.base + match.offset;
         }
     }
     return first == INT64_MAX ? 0 : (uint32_t)first;
@@ -302,36 +341,46 @@ static int on_match(YR_SCAN_CONTEXT *context, int message, void *data, void *use
     if (message != CALLBACK_MSG_RULE_MATCHING)
         return CALLBACK_CONTINUE;
     const YR_RULE *rule = data;
-    size_t number = (size_t)(rule - search->marks->rules->rules_table);
-    muster_assert(number < search->marks->rules_len);
-    keep(search, (struct mark_hit){.rule = &search->marks->rule[number],
+    keep(search, (struct mark_hit){.rule = &search->scan->rule[rule - search->scan->rules],
                                    .part = search->part,
                                    .offset = first_offset(context, rule)});
     return CALLBACK_CONTINUE;
 }
 
+static void scan_open(struct scan *scan, const struct marks *marks, enum set set,
+                      enum mark_part part, struct mark_search *search)
+{
+    if (set == SET_NONE || marks->set[set] == NULL)
+        return;
+    int made = yr_scanner_create(marks->set[set], &scan->scanner);
+    muster_assert(made == ERROR_SUCCESS);
+    scan->rules = marks->set[set]->rules_table;
+    scan->rule = marks->rule + marks->first[set];
+    YR_SCANNER *scanner = scan->scanner;
+    yr_scanner_set_callback(scanner, on_match, search);
+    yr_scanner_set_timeout(scanner, TIMEOUT_S);
+    /* the bytes are memory of ours: no handler of SIGBUS is needed */
+    yr_scanner_set_flags(scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH |
+                                      SCAN_FLAGS_REPORT_RULES_MATCHING);
+    bool web = part == MARK_REQUEST || part == MARK_RESPONSE;
+    bool sent = part == MARK_SENT || part == MARK_REQUEST;
+    (void)yr_scanner_define_boolean_variable(scanner, "talk", part <= MARK_GOT);
+    (void)yr_scanner_define_boolean_variable(scanner, "http", web);
+    (void)yr_scanner_define_boolean_variable(scanner, "tls", part == MARK_TLS);
+    (void)yr_scanner_define_boolean_variable(scanner, "sent", sent);
+}
+
 struct mark_search *mark_search_new(const struct marks *marks)
 {
+    /* none of muster's own is about a response */
+    static const enum set own[MARK_PARTS] = {SET_TALK, SET_TALK, SET_WEB, SET_NONE, SET_TLS};
     if (marks == NULL)
         return NULL;
-    muster_assert(marks->rules != NULL);
+    muster_assert(marks->compiled);
     struct mark_search *search = mem_new(1, sizeof *search);
-    search->marks = marks;
-    for (unsigned part = 0; part < MARK_PARTS; part++) {
-        int made = yr_scanner_create(marks->rules, &search->scanner[part]);
-        muster_assert(made == ERROR_SUCCESS);
-        YR_SCANNER *scanner = search->scanner[part];
-        yr_scanner_set_callback(scanner, on_match, search);
-        yr_scanner_set_timeout(scanner, TIMEOUT_S);
-        /* the bytes are memory of ours: no handler of SIGBUS is needed */
-        yr_scanner_set_flags(scanner, SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_NO_TRYCATCH |
-                                          SCAN_FLAGS_REPORT_RULES_MATCHING);
-        (void)yr_scanner_define_boolean_variable(scanner, "talk", part <= MARK_GOT);
-        (void)yr_scanner_define_boolean_variable(scanner, "http",
-                                                 part == MARK_REQUEST || part == MARK_RESPONSE);
-        (void)yr_scanner_define_boolean_variable(scanner, "tls", part == MARK_TLS);
-        (void)yr_scanner_define_boolean_variable(scanner, "sent",
-                                                 part == MARK_SENT || part == MARK_REQUEST);
+    for (enum mark_part part = 0; part < MARK_PARTS; part++) {
+        scan_open(&search->own[part], marks, own[part], part, search);
+        scan_open(&search->user[part], marks, SET_USER, part, search);
     }
     return search;
 }
@@ -340,9 +389,33 @@ void mark_search_free(struct mark_search *search)
 {
     if (search == NULL)
         return;
-    for (unsigned part = 0; part < MARK_PARTS; part++)
-        yr_scanner_destroy(search->scanner[part]);
+    for (unsigned part = 0; part < MARK_PARTS; part++) {
+        if (search->own[part].scanner)
+            yr_scanner_destroy(search->own[part].scanner);
+        if (search->user[part].scanner)
+            yr_scanner_destroy(search->user[part].scanner);
+    }
     mem_free(search);
+}
+
+static void scan_text(struct mark_search *search, struct scan *scan, struct text text,
+                      unsigned port, unsigned proto, struct skips *skips)
+{
+    if (scan->scanner == NULL)
+        return;
+    if (scan->port != port)
+        (void)yr_scanner_define_integer_variable(scan->scanner, "port", port);
+    if (scan->proto != proto)
+        (void)yr_scanner_define_integer_variable(scan->scanner, "proto", proto);
+    scan->port = port;
+    scan->proto = proto;
+    search->scan = scan;
+    search->too_many = false;
+    int done = yr_scanner_scan_mem(scan->scanner, (const uint8_t *)text.at, text.len);
+    if (done != ERROR_SUCCESS)
+        skips->count[SKIP_mark_slow]++;
+    else if (search->too_many)
+        skips->count[SKIP_mark_many]++;
 }
 
 static void search_part(struct mark_search *search, enum mark_part part, struct text text,
@@ -355,17 +428,10 @@ static void search_part(struct mark_search *search, enum mark_part part, struct 
     uint64_t *miss = &search->miss[(digest >> 1) % MISSES];
     if (*miss == digest)
         return;
-    YR_SCANNER *scanner = search->scanner[part];
     uint32_t before = search->hits.len;
     search->part = part;
-    search->too_many = false;
-    (void)yr_scanner_define_integer_variable(scanner, "port", port);
-    (void)yr_scanner_define_integer_variable(scanner, "proto", proto);
-    int done = yr_scanner_scan_mem(scanner, (const uint8_t *)text.at, text.len);
-    if (done != ERROR_SUCCESS)
-        skips->count[SKIP_mark_slow]++;
-    else if (search->too_many)
-        skips->count[SKIP_mark_many]++;
+    scan_text(search, &search->own[part], text, port, proto, skips);
+    scan_text(search, &search->user[part], text, port, proto, skips);
     if (search->hits.len == before)
         *miss = digest;
 }
@@ -386,7 +452,7 @@ const struct mark_hits *mark_search_record(struct mark_search *search, const str
                                               RECORD_TLS};
     search->hits.len = 0;
     for (enum mark_part part = 0; part < MARK_PARTS; part++)
-        if (record->kind == kind[part])
+        if (record->kind == kind[part] && (search->own[part].scanner || search->user[part].scanner))
             search_part(search, part, mark_text(record, part, search->room),
                         record->ends.outside_port.number, record->ends.protocol, skips);
     return search->hits.len ? &search->hits : NULL;

@@ -6,6 +6,7 @@
 
 #include "record/home.h"
 #include "record/own_address.h"
+#include "record/popular.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -408,11 +409,12 @@ static void on_alert(struct shard *s, const struct record *record)
     hand_on(s, e, h, record);
 }
 
-/* With the known marks in it, where the host's own conversation may have some. */
+/* With the known marks in it, where the host's own conversation may have some: what popular names
+ * have is no controller's. */
 static void on_marked(struct shard *s, const struct record *record)
 {
     struct record marked = *record;
-    if (s->marks && record->ends.host_opened)
+    if (s->marks && record->ends.host_opened && !popular_name(name_called(record)))
         marked.marks = mark_search_record(s->marks, record, &s->counts.skips);
     on_content(s, &marked);
 }

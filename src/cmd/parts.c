@@ -54,7 +54,6 @@ static void marks_open(struct parts *parts)
     parts->marks = marks_new();
     for (unsigned i = 0; i < list->len; i++)
         marks_add(parts->marks, list->at[i], on_bad_rules, parts);
-    marks_compile(parts->marks);
     parts->conf.marks = parts->marks;
 }
 

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "marks.h"
 #include "output/output.h"
 #include "store/store.h"
 
@@ -34,6 +35,8 @@ static void way_open(struct session *session)
         .seed = o->table_seed,
         .progress = &session->progress,
     };
+    if (parts->marks)
+        marks_compile(parts->marks);
     session->way = way_new(&setup);
 }
 
