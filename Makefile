@@ -108,6 +108,11 @@ golden-update: muster
 system: muster
 	@tools/run-tests $(OUT) system
 
+# tests/tools/x.c becomes OUT/tool_x: helpers of system tests that use parts of the library
+$(OUT)/tool_%: tests/tools/%.c $(LIB)
+	@$(CC) -std=gnu17 -D_GNU_SOURCE $(OPT) $(HARDEN) -Isrc -Itests -isystem $(DUCKDB_H) $(LINK) -o $@ \
+		$< $(LIB) $(LIBS)
+
 # tests/fuzz/fuzz_x.c becomes OUT/fuzz_x; needs clang (libFuzzer).
 $(OUT)/fuzz_%: tests/fuzz/fuzz_%.c $(LIB)
 	$(CC) $(ALLFLAGS) -fsanitize=fuzzer -Itests -MMD -MP $(LINK) -o $@ $< $(LIB) $(LIBS)

@@ -12,9 +12,8 @@ command -v tshark >/dev/null || { echo "skipped: there is no tshark"; exit 77; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 for tool in packets frames; do
-    ${CC:-gcc} -std=gnu17 -D_GNU_SOURCE -O2 -Isrc -o "$work/$tool" tests/tools/dump_$tool.c src/source/*.c \
-        src/base/*.c src/wire/frame.c src/wire/link.c src/flow/fragments.c src/record/skip.c \
-        src/record/address.c -lz -lzstd -lpthread || exit 1
+    make -s "build/${CC:-gcc}/tool_dump_$tool" || exit 1
+    cp "build/${CC:-gcc}/tool_dump_$tool" "$work/$tool"
 done
 if [[ $# == 0 || $1 == all ]]; then
     [[ -d $captures/benign ]] || { echo "skipped: there is no $captures"; exit 77; }

@@ -14,10 +14,8 @@ command -v tshark >/dev/null || { echo "skipped: there is no tshark"; exit 77; }
 mkdir -p build
 work=$(mktemp -d build/identity-XXXXXX) || exit 1 # below the checkout: DuckDB is looked for there
 trap 'rm -rf "$work"' EXIT
-${CC:-gcc} -std=gnu17 -D_GNU_SOURCE -O1 -Isrc \
-    -isystem deps/node_modules/duckdb/src/duckdb/src/include -o "$work/dump" \
-    tests/tools/dump_identity.c src/store/*.c src/record/row.c src/record/rows.c \
-    src/record/address.c src/base/*.c -lxxhash -ldl -lpthread -lm || exit 1
+make -s "build/${CC:-gcc}/tool_dump_identity" || exit 1
+cp "build/${CC:-gcc}/tool_dump_identity" "$work/dump"
 
 fields=(ip.src ip.dst nbns.name nbns.flags.opcode nbns.flags.response nbns.nb_flags.group
     nbdgm.source_name dhcp.option.hostname dhcp.option.dhcp dhcp.option.requested_ip_address

@@ -7,8 +7,8 @@ muster=$(readlink -f "${MUSTER:-./muster}")
 root=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-"${CC:-gcc}" -std=gnu17 -D_GNU_SOURCE -O2 -I"$root/src" -o "$work/reshape" "$root/tests/tools/reshape.c" \
-    "$root"/src/source/*.c "$root"/src/base/*.c "$root/src/record/skip.c" -lz -lzstd -lpthread
+make -s -C "$root" "build/${CC:-gcc}/tool_reshape"
+cp "$root/build/${CC:-gcc}/tool_reshape" "$work/reshape"
 cd "$work"
 export XDG_CACHE_HOME=$work/cache
 "$muster" simulate -o . --seed 1 >/dev/null

@@ -16,8 +16,8 @@ fi
 
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-${CC:-gcc} -std=gnu17 -D_GNU_SOURCE -O2 -Isrc -o "$work/dump" tests/tools/dump_packets.c \
-    src/source/*.c src/base/*.c src/record/skip.c -lz -lzstd || exit 1
+make -s "build/${CC:-gcc}/tool_dump_packets" || exit 1
+cp "build/${CC:-gcc}/tool_dump_packets" "$work/dump"
 
 if [ $# -eq 0 ] || [ "$1" = all ]; then
     find $captures/benign $captures/formats/tcpdump -type f | LC_ALL=C sort >"$work/every"

@@ -10,11 +10,8 @@ sources=5 hosts=7 contacts=40
 mkdir -p build
 work=$(mktemp -d build/store-writers-XXXXXX) || exit 1 # below the checkout: DuckDB is looked for there
 trap 'rm -rf "$work"' EXIT
-writer=$work/store_writer
-${CC:-gcc} -std=gnu17 -D_GNU_SOURCE -O1 -Isrc -Itests \
-    -isystem deps/node_modules/duckdb/src/duckdb/src/include -o "$writer" \
-    tests/tools/store_writer.c src/store/*.c src/record/row.c src/record/rows.c \
-    src/record/address.c src/base/*.c -lxxhash -ldl -lpthread -lm || exit 1
+writer=build/${CC:-gcc}/tool_store_writer
+make -s "$writer" || exit 1
 store=$work/store
 fail() {
     echo "store_writers: $*" >&2

@@ -16,9 +16,8 @@ command -v tshark >/dev/null || { echo "skipped: there is no tshark"; exit 77; }
 [[ $# -gt 0 || -d $captures/control ]] || { echo "skipped: there is no $captures"; exit 77; }
 work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
-${CC:-gcc} -std=gnu17 -D_GNU_SOURCE -O2 -Isrc -o "$work/dump" tests/tools/dump_wire.c \
-    src/wire/{dns,http,http_chunks,tls,ja,x509}.c src/base/{md5,clock,err}.c src/record/address.c \
-    -lcrypto || exit 1
+make -s "build/${CC:-gcc}/tool_dump_wire" || exit 1
+cp "build/${CC:-gcc}/tool_dump_wire" "$work/dump"
 
 fields=(frame.number tcp.stream tcp.srcport tcp.payload udp.payload
     dns.qry.name dns.qry.type dns.flags.rcode dns.a
