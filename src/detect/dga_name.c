@@ -15,23 +15,30 @@ static const char cost[SYMBOLS * SYMBOLS][SYMBOLS + 1] = {
 #undef ROW
 };
 
-/* Top-level domains of three letters or more that names are registered under by whoever pays; the
- * last are EmerDNS's, which bots use too. All of two letters are countries'. */
 static const char *const tops[] = {
-    "accountant", "agency", "app",   "art",    "asia",    "bazar",   "bid",     "biz",   "bit",
-    "click",      "cloud",  "club",  "coin",   "com",     "cyou",    "date",    "dev",   "download",
-    "emc",        "faith",  "fun",   "host",   "icu",     "info",    "lib",     "life",  "link",
-    "live",       "loan",   "men",   "mobi",   "name",    "net",     "network", "ninja", "one",
-    "online",     "org",    "party", "press",  "pro",     "racing",  "review",  "rest",  "science",
-    "shop",       "site",   "space", "store",  "stream",  "support", "systems", "tech",  "tel",
-    "today",      "top",    "trade", "webcam", "website", "win",     "work",    "world", "xyz"};
+#define TOP(name) name,
+#include "detect/dga_top.list"
+#undef TOP
+};
+
+/* EmerDNS's, which bots ask for too: not in the DNS proper, so that such names never exist. */
+static const char *const other_tops[] = {"bazar", "coin", "emc", "lib"};
+
+static int compare(const void *key, const void *element)
+{
+    const struct text *top = key;
+    const char *const *other = element;
+    return text_compare(*top, text_of(*other));
+}
 
 static bool top_known(struct text top)
 {
     if (top.len == 2)
         return top.at[0] >= 'a' && top.at[0] <= 'z' && top.at[1] >= 'a' && top.at[1] <= 'z';
-    for (size_t i = 0; i < sizeof tops / sizeof *tops; i++)
-        if (text_is(top, tops[i]))
+    if (bsearch(&top, tops, sizeof tops / sizeof *tops, sizeof *tops, compare))
+        return true;
+    for (size_t i = 0; i < sizeof other_tops / sizeof *other_tops; i++)
+        if (text_is(top, other_tops[i]))
             return true;
     return false;
 }
