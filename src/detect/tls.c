@@ -23,7 +23,7 @@ struct tls_pair {
     uint32_t handshakes, nameless;
     uint32_t silent; /* hellos without a name that no server answered */
     uint16_t port;
-    bool odd_port, self_signed, no_host_name, odd_validity, certificate;
+    bool odd_port, self_signed, no_host_name, odd_validity, certificate, fillers;
     uint64_t number;
     char subject[72];
     uint32_t subject_len;
@@ -56,11 +56,24 @@ static bool validity_is_odd(const struct certificate *c)
     return true;
 }
 
+/* What OpenSSL's and others' tools put in when nobody answers their questions: who runs a service
+ * answers, who makes a hundred servers by script does not. */
+static bool is_unanswered(struct text subject)
+{
+    static const char *const fillers[] = {"Internet Widgits Pty Ltd", "Some-State", "Some Company",
+                                          "Default City", "Default Company Ltd"};
+    for (size_t i = 0; i < sizeof fillers / sizeof fillers[0]; i++)
+        if (subject.len && memmem(subject.at, subject.len, fillers[i], strlen(fillers[i])) != NULL)
+            return true;
+    return false;
+}
+
 static void look_at_certificate(struct tls_pair *t, const struct certificate *c)
 {
     t->certificate = true;
     t->self_signed |= c->self_signed;
     t->odd_validity |= validity_is_odd(c);
+    t->fillers |= is_unanswered(c->subject) || is_unanswered(c->issuer);
     bool named = c->subject_name.at && memchr(c->subject_name.at, '.', c->subject_name.len);
     t->no_host_name |= !named && !c->name_unknown;
     if (t->subject_len == 0 && c->subject.at) {
@@ -120,6 +133,7 @@ static struct traits bare_traits(const struct tls_pair *t, const struct tls_host
     trait_set(&traits, TRAIT_tls_bare_self_signed, t->self_signed);
     trait_set(&traits, TRAIT_tls_bare_no_host_name, t->certificate && t->no_host_name);
     trait_set(&traits, TRAIT_tls_bare_odd_validity, t->odd_validity && t->self_signed);
+    trait_set(&traits, TRAIT_tls_bare_fillers, t->fillers);
     trait_set(&traits, TRAIT_tls_bare_odd_port, t->odd_port);
     trait_set(&traits, TRAIT_tls_bare_again, t->handshakes >= 3);
     trait_set(&traits, TRAIT_tls_bare_ends_two, t->self_signed && h->ends == 2);
@@ -130,9 +144,10 @@ static struct traits bare_traits(const struct tls_pair *t, const struct tls_host
 static struct traits named_traits(const struct tls_pair *t)
 {
     struct traits traits = {{0}};
-    if (!t->self_signed)
+    if (!t->self_signed && !t->fillers)
         return traits;
-    trait_set(&traits, TRAIT_tls_self_signed, true);
+    trait_set(&traits, TRAIT_tls_self_signed, t->self_signed);
+    trait_set(&traits, TRAIT_tls_fillers, t->fillers);
     trait_set(&traits, TRAIT_tls_no_host_name, t->no_host_name);
     trait_set(&traits, TRAIT_tls_odd_validity, t->odd_validity);
     trait_set(&traits, TRAIT_tls_odd_port, t->odd_port);
@@ -155,8 +170,11 @@ static void close(const struct detect *detect, struct evidence_out *out)
                          .traits = traits,
                          .number = t->number,
                          .known_from = {DAY_NONE}};
-    e.item =
-        evidence_text(out, "tls %s, port %u", named ? "self-signed" : "without a name", t->port);
+    e.item = evidence_text(out, "tls %s, port %u",
+                           !named           ? "without a name"
+                           : t->self_signed ? "self-signed"
+                                            : "odd certificate",
+                           t->port);
     char ends[64] = "";
     if (!named)
         (void)snprintf(ends, sizeof ends, "; %u address%s of this sort called by the host", h->ends,
