@@ -60,33 +60,38 @@ static bool even_and_small(const struct beacon_pair *b)
            sqrt(variance) <= EVEN_SPREAD * mean;
 }
 
-/* What the strength may reach, natural log: of 157 clean pairs with six calls or more 21 were
- * timers by the statistic (and so they were: push services, updates), hence 2; each trait is rarer
- * among those. The judge's cap for rhythm is 6. */
-#define CAP_TIMER 2.0
-#define CAP_INSIDE 1.5 /* keep-alives inside connections are commoner */
-#define CAP_FAILING 1.0
-#define TRAIT_EVEN 1.0
-#define TRAIT_BARE 1.0    /* no name ever: neither asked, nor in TLS or HTTP */
-#define TRAIT_UNKNOWN 0.8 /* answered in a protocol nobody knows */
-#define TRAIT_CLOCK 0.5   /* in 18 hours of the day or more: people sleep */
-#define SHORT_S 900.0     /* a few minutes of rhythm are a download, a retry, a page that polls */
-#define SHORT_LESS 0.7
-#define TEMPER 3.0 /* the ratio is against chance alone, not against harmless timers */
-enum { CLOCK_HOURS = 18 };
+/* Traits say what the strength may reach (a timer alone is little: of 157 clean pairs with six
+ * calls or more 21 were timers: push services, updates); less where the rhythm itself is less sure.
+ */
+#define TEMPER 3.0    /* the ratio is against chance alone, not against harmless timers */
+#define SHORT_S 900.0 /* a few minutes of rhythm are a download, a retry, a page that polls */
+enum { CLOCK_HOURS = 18, VAIN_MANY = 50 }; /* people sleep */
 
-static double cap_of(const struct detect *detect, const struct rhythm *r, double cap)
+static void time_traits(struct traits *t, const struct rhythm *r)
+{
+    trait_set(t, TRAIT_beacon_clock, r->hours >= CLOCK_HOURS);
+    trait_set(t, TRAIT_beacon_short, (double)(r->last_us - r->first_us) < SHORT_S * SECOND_US);
+}
+
+static struct traits traits_of(const struct detect *detect, const struct rhythm *r,
+                               enum trait first)
 {
     const struct beacon_pair *b = detect->pair_state;
     const struct pair *p = detect->pair;
+    struct traits t = {{0}};
+    trait_set(&t, first, true);
     if (!(p->flags & PAIR_BY_NAME)) {
-        cap += b->flows && even_and_small(b) ? TRAIT_EVEN : 0;
-        cap += p->name.at == NULL ? TRAIT_BARE : 0;
-        cap += b->flows && p->app == NULL ? TRAIT_UNKNOWN : 0;
+        trait_set(&t, TRAIT_beacon_even, b->flows && even_and_small(b));
+        trait_set(&t, TRAIT_beacon_bare, p->name.at == NULL);
+        trait_set(&t, TRAIT_beacon_unknown, b->flows && p->app == NULL);
     }
-    cap += r->hours >= CLOCK_HOURS ? TRAIT_CLOCK : 0;
-    cap -= (double)(r->last_us - r->first_us) < SHORT_S * SECOND_US ? SHORT_LESS : 0;
-    return cap;
+    time_traits(&t, r);
+    return t;
+}
+
+static void weigh(struct evidence *e, const struct rhythm *r)
+{
+    e->strength = fmin(r->strength / TEMPER, traits_strength(&e->traits));
 }
 
 /* Three even gaps within minutes are a program that tries again; so are questions to a resolver
@@ -127,7 +132,8 @@ static void calls_close(const struct detect *detect, const struct rhythm *r,
     char sentence[RHYTHM_TEXT];
     bool named = p->flags & PAIR_BY_NAME, even = b->flows && even_and_small(b);
     struct evidence e = {.group = GROUP_RHYTHM, .number = b->number, .known_from = {DAY_NONE}};
-    e.strength = fmin(r->strength / TEMPER, cap_of(detect, r, CAP_TIMER));
+    e.traits = traits_of(detect, r, TRAIT_beacon_timer);
+    weigh(&e, r);
     e.item = period_item(out, r, "calls");
     e.why = evidence_text(out, "%s%s%s%s%s", rhythm_sentence(r, sentence),
                           even ? "; messages small and of one size" : "",
@@ -145,7 +151,10 @@ static void failing_close(const struct detect *detect, const struct rhythm *r,
     char sentence[RHYTHM_TEXT];
     struct evidence e = {
         .group = GROUP_RHYTHM, .number = b->tried_number, .known_from = {DAY_NONE}};
-    e.strength = fmin(r->strength / TEMPER, cap_of(detect, r, CAP_FAILING));
+    e.traits = traits_of(detect, r, TRAIT_beacon_vain);
+    trait_set(&e.traits, TRAIT_beacon_vain_many,
+              b->tried >= VAIN_MANY && detect->pair->name.at == NULL);
+    weigh(&e, r);
     e.item = period_item(out, r, "calls in vain");
     e.why = evidence_text(out, "%s; none of %u calls was answered", rhythm_sentence(r, sentence),
                           b->tried);
@@ -158,7 +167,8 @@ static void inside_close(const struct detect *detect, const struct rhythm *r,
     const struct beacon_pair *b = detect->pair_state;
     char sentence[RHYTHM_TEXT];
     struct evidence e = {.group = GROUP_RHYTHM, .number = b->number, .known_from = {DAY_NONE}};
-    e.strength = fmin(r->strength / TEMPER, cap_of(detect, r, CAP_INSIDE));
+    e.traits = traits_of(detect, r, TRAIT_beacon_inside);
+    weigh(&e, r);
     e.item = period_item(out, r, "inside connections");
     e.why = evidence_text(out, "inside %u connection%s the host spoke by the clock: %s", b->flows,
                           b->flows == 1 ? "" : "s", rhythm_sentence(r, sentence));
@@ -200,23 +210,20 @@ static void close(const struct detect *detect, struct evidence_out *out)
 
 /* ---- over sources and days */
 
-#define TRAIT_DAYS 1.0  /* goes on for days: a program that is always there */
-#define TRAIT_ALONE 1.0 /* of many hosts only this one calls it */
 enum { DAYS_MANY = 3, HOSTS_MANY = 20 };
 
-static double cap_across(const struct across *across, const struct rhythm *r)
+static struct traits traits_across(const struct across *across, const struct rhythm *r)
 {
     const struct pair *p = across->pair;
-    double cap = p->flags & PAIR_ANSWERED ? CAP_TIMER : CAP_FAILING;
-    if (!(p->flags & PAIR_BY_NAME)) {
-        cap += p->name.at == NULL ? TRAIT_BARE : 0;
-        cap += (p->flags & PAIR_ANSWERED) && p->app == NULL ? TRAIT_UNKNOWN : 0;
-    }
-    cap += r->hours >= CLOCK_HOURS ? TRAIT_CLOCK : 0;
-    cap += across->days >= DAYS_MANY ? TRAIT_DAYS : 0;
-    cap += across->callers == 1 && across->hosts >= HOSTS_MANY ? TRAIT_ALONE : 0;
-    cap -= (double)(r->last_us - r->first_us) < SHORT_S * SECOND_US ? SHORT_LESS : 0;
-    return cap;
+    bool answered = p->flags & PAIR_ANSWERED, named = p->flags & PAIR_BY_NAME;
+    struct traits t = {{0}};
+    trait_set(&t, answered ? TRAIT_beacon_timer : TRAIT_beacon_vain, true);
+    trait_set(&t, TRAIT_beacon_bare, !named && p->name.at == NULL);
+    trait_set(&t, TRAIT_beacon_unknown, !named && answered && p->app == NULL);
+    trait_set(&t, TRAIT_beacon_days, across->days >= DAYS_MANY);
+    trait_set(&t, TRAIT_beacon_alone, across->callers == 1 && across->hosts >= HOSTS_MANY);
+    time_traits(&t, r);
+    return t;
 }
 
 /* Of more calls than the statistic looks at, the first: they are without holes. */
@@ -237,7 +244,8 @@ static void across(const struct across *across, struct evidence_out *out)
     if (r.strength < RHYTHM_DECIDES || r.last_us - r.first_us < SLOW_US)
         return;
     struct evidence e = {.group = GROUP_RHYTHM, .known_from = {DAY_NONE}};
-    e.strength = fmin(r.strength / TEMPER, cap_across(across, &r));
+    e.traits = traits_across(across, &r);
+    weigh(&e, &r);
     e.item = period_item(out, &r, "calls");
     e.why = evidence_text(
         out, "%s; put together from %u parts of %u day%s%s%s", rhythm_sentence(&r, sentence),
@@ -250,7 +258,7 @@ static void across(const struct across *across, struct evidence_out *out)
 const struct detector detector_beacon = {
     .name = "beacon",
     .about = "calls by the clock, by address and by name; inside long connections; in vain",
-    .version = 1,
+    .version = 2,
     .records = RECORD_FLOW,
     .pair_bytes = (sizeof(struct beacon_pair) + 7) / 8 * 8,
     .record = record,

@@ -99,17 +99,23 @@ static bool talk_is_framed(const struct talk_record *talk)
     return false;
 }
 
+/* A log tells of an unknown protocol without its words; a capture has them (`talked`). */
+static void unknown(struct raw *r, struct raw_host *h, const struct record *record)
+{
+    if (r->number == 0 || record->number < r->number)
+        r->number = record->number;
+    r->port = record->ends.outside_port.number;
+    r->not_web |= r->port == 443 || r->port == 80 || r->port == 8080;
+    h->ends += r->talks++ == 0;
+}
+
 static void talked(struct raw *r, struct raw_host *h, const struct record *record)
 {
     const struct talk_record *talk = record->talk;
     bool registers = talk->out.len && text_registers(talk->out);
     if (talk->app != NULL || talk->out.len == 0 || !(talk->begun || registers))
         return; /* from the middle of a conversation everything is unknown */
-    if (r->number == 0 || record->number < r->number)
-        r->number = record->number;
-    r->port = record->ends.outside_port.number;
-    r->not_web |= r->port == 443 || r->port == 80 || r->port == 8080;
-    h->ends += r->talks++ == 0;
+    unknown(r, h, record);
     r->framed += talk_is_framed(talk);
     if (!r->registers && registers) {
         r->registers = true;
@@ -130,6 +136,8 @@ static void record(const struct detect *detect, const struct record *record)
         return;
     }
     const struct flow_record *f = record->flow;
+    if (f->unknown && f->begun)
+        unknown(r, detect->host_state, record);
     if (f->app != NULL || !f->answered || r->talks == 0) /* its talk came before its end */
         return;
     int64_t lasted_us = f->last.us - f->first.us;
@@ -190,7 +198,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
 const struct detector detector_raw = {
     .name = "raw",
     .about = "protocols of their own: registrations, framed chatter with bare addresses",
-    .version = 1,
+    .version = 2,
     .records = RECORD_TALK | RECORD_FLOW,
     .pair_bytes = (sizeof(struct raw) + 7) / 8 * 8,
     .host_bytes = (sizeof(struct raw_host) + 7) / 8 * 8,

@@ -44,6 +44,7 @@ struct flow_record {
     bool begun;       /* its first packet was seen; TCP: a SYN */
     bool cut;         /* an earlier part of the conversation was recorded already */
     char history[20]; /* Zeek's letters: S h A d D f F r R ...; upper case from the opener */
+    bool unknown;     /* both sides spoke, and a log's maker looked and did not know the protocol */
     const char *app;  /* "tls", "http", "dns", "ssh", ... or NULL when not recognised */
     /* Starts of bursts (payload from the host after >= 1 s of silence), for rhythm inside long
      * connections: the first FLOW_BURSTS of `bursts_seen`; none where a source does not tell. */

@@ -300,6 +300,7 @@ static enum log_line flow_read(struct eve_event *event)
         const struct eve_flow *known = flow_slot(eve, event->flow_id);
         f->app = known->id == event->flow_id ? known->app : NULL;
     }
+    f->unknown = f->answered && text_is(json_text(event->member[EVE_APP_PROTO]), "failed");
     if (f->answered)
         app_count(eve, f->app);
     if (!(eve->seen & EVE_SEEN_FLOW))

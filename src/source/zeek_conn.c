@@ -234,6 +234,7 @@ static enum log_line conn_read(struct zeek *zeek, struct log_entry *entry)
                                            ? f->packets_in > 0 && f->packets_out > 0
                                            : text_is(value[CONN_STATE], "SF") || f->payload_in > 0;
     }
+    f->unknown = f->app == NULL && f->answered && f->payload_out && f->payload_in;
     return LOG_USED;
 }
 
