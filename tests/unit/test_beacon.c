@@ -114,7 +114,7 @@ static void test_failing(void **state)
     (void)state;
     scene_set(&s, 120, 0.1, false);
     scene_close(&s);
-    assert_said(&s, "calls in vain, 120 s", "none of 200 calls was answered", 0.5, 6);
+    assert_said(&s, "calls in vain, 120 s", "none of 200 calls was answered", 0.5, 9.4);
     evidence_double_reset(&s.out);
 }
 
