@@ -234,7 +234,7 @@ rule ircbot_nick
 {
     meta:
         family = "IRC bot"
-        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.sdbot"
+        reference = "https://www.honeynet.org/papers/bots/"
         date = "2026-11-26"
         confidence = "medium"
     strings:

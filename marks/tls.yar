@@ -19,7 +19,7 @@ rule dcrat_certificate
 {
     meta:
         family = "DcRat"
-        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.dcrat"
+        reference = "https://github.com/qwqdanchun/DcRat"
         date = "2026-11-26"
         confidence = "high"
     strings:
@@ -34,7 +34,7 @@ rule venomrat_certificate
 {
     meta:
         family = "VenomRAT"
-        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.venom"
+        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/win.venomrat"
         date = "2026-11-26"
         confidence = "high"
     strings:

@@ -497,7 +497,7 @@ rule ahmyth_hello
 {
     meta:
         family = "AhMyth"
-        reference = "https://malpedia.caad.fkie.fraunhofer.de/details/apk.ahmyth"
+        reference = "https://github.com/AhMyth/AhMyth-Android-RAT"
         date = "2026-11-26"
         confidence = "high"
     strings:
