@@ -133,7 +133,7 @@ static uint32_t site_of(struct text host)
     struct address address;
     if (colon)
         host.len = (uint32_t)(colon - host.at);
-    if (host.len == 0 || address_parse(host, &address))
+    if (host.at == NULL || host.len == 0 || address_parse(host, &address))
         return 0;
     unsigned dots = 0;
     uint32_t from = host.len;

@@ -5,7 +5,7 @@ muster=$(readlink -f "${MUSTER:-./muster}")
 top=$(cd "$(dirname "$0")/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-cp -r "$top/src" "$top/Makefile" "$work/"
+cp -r "$top/src" "$top/marks" "$top/Makefile" "$work/"
 ln -s "$top/deps" "$work/deps"
 cat >"$work/src/detect/toy.c" <<'TOY'
 #include "detect/detect.h"
