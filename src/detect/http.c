@@ -52,8 +52,9 @@ struct http_pair {
  * browser gone for fifteen years, or is cut off is odd for a program that posts. */
 static bool agent_is_odd(struct text agent)
 {
-    if (!text_starts(agent, "Mozilla/")) /* programs say who they are: "name/version" */
-        return agent.len < 12 && memchr(agent.at, '/', agent.len) == NULL;
+    if (!text_starts(agent, "Mozilla/")) /* programs say who they are: "name/version", "name-1.0" */
+        return agent.len < 12 && memchr(agent.at, '/', agent.len) == NULL &&
+               memchr(agent.at, '.', agent.len) == NULL;
     return agent.len < 40 || text_starts(agent, "Mozilla/4.0 ") ||
            text_starts(agent, "Mozilla/3.0") || text_starts(agent, "Mozilla/4.08") ||
            memmem(agent.at, agent.len, "MSIE 6", 6) || memmem(agent.at, agent.len, "MSIE 7", 6);
@@ -235,8 +236,10 @@ static void sites_traits(struct traits *t, const struct habits *h, const struct 
     trait_set(t, TRAIT_http_sites_many, sites >= SITES);
 }
 
+/* `bare`: no name stands for the address. Who asked DNS for it first and then writes the address
+ * into the Host field has a name. */
 static struct traits send_traits(const struct http_pair *p, const struct http_host *host,
-                                 bool own_address)
+                                 bool own_address, bool bare)
 {
     const struct habits *h = &p->sends;
     struct traits t = {{0}};
@@ -245,7 +248,7 @@ static struct traits send_traits(const struct http_pair *p, const struct http_ho
     sites_traits(&t, h, host);
     trait_set(&t, TRAIT_http_send, true);
     trait_set(&t, TRAIT_http_send_unanswered, h->answered == 0);
-    trait_set(&t, TRAIT_http_send_bare, most_of(h->bare, h));
+    trait_set(&t, TRAIT_http_send_bare, bare && most_of(h->bare, h));
     trait_set(&t, TRAIT_http_send_no_agent, most_of(h->no_agent, h));
     trait_set(&t, TRAIT_http_send_odd_agent, most_of(h->odd_agent, h));
     trait_set(&t, TRAIT_http_send_coded, most_of(h->coded, h));
@@ -256,14 +259,14 @@ static struct traits send_traits(const struct http_pair *p, const struct http_ho
     trait_set(&t, TRAIT_http_send_no_referer, h->no_referer == h->requests);
     trait_set(&t, TRAIT_http_send_same_path, h->requests >= 3 && h->same_path > 0.8 * h->requests);
     trait_set(&t, TRAIT_http_send_only, h->requests == p->requests);
-    trait_set(&t, TRAIT_http_send_ends, h->bare && host->ends >= 2);
+    trait_set(&t, TRAIT_http_send_ends, bare && h->bare && host->ends >= 2);
     trait_set(&t, TRAIT_http_send_files, h->files && most_of(h->no_agent, h));
     return t;
 }
 
 /* Asking is what everybody does: only a poll counts, the same few places, little in return. */
 static struct traits poll_traits(const struct http_pair *p, const struct http_host *host,
-                                 bool own_address)
+                                 bool own_address, bool bare)
 {
     const struct habits *h = &p->asks;
     struct traits t = {{0}};
@@ -272,7 +275,7 @@ static struct traits poll_traits(const struct http_pair *p, const struct http_ho
         h->small < 0.8 * h->answered || h->of_few_paths < 0.8 * h->requests)
         return t;
     trait_set(&t, TRAIT_http_poll, true);
-    trait_set(&t, TRAIT_http_poll_bare, most_of(h->bare, h));
+    trait_set(&t, TRAIT_http_poll_bare, bare && most_of(h->bare, h));
     trait_set(&t, TRAIT_http_poll_no_agent, most_of(h->no_agent, h));
     trait_set(&t, TRAIT_http_poll_odd_agent, most_of(h->odd_agent, h));
     trait_set(&t, TRAIT_http_poll_coded, most_of(h->coded, h));
@@ -289,8 +292,9 @@ static void close(const struct detect *detect, struct evidence_out *out)
     if ((detect->pair->flags & PAIR_POPULAR) || own_address_name(detect->pair->name))
         return;
     const struct http_host *host = detect->host_state;
-    struct traits sends = send_traits(p, host, own_address);
-    struct traits polls = poll_traits(p, host, own_address);
+    bool bare = detect->pair->name.at == NULL;
+    struct traits sends = send_traits(p, host, own_address, bare);
+    struct traits polls = poll_traits(p, host, own_address, bare);
     double send = traits_strength(&sends), poll = traits_strength(&polls);
     if (fmax(send, poll) < EVIDENCE_LEAST)
         return;
@@ -312,7 +316,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
         evidence_text(out, "%u %s%s to %.*s%s%s%s%s%.*s%s%s%s%s%s", h->requests,
                       h == &p->sends ? "POST" : "GET", h->requests == 1 ? "" : "s", h->path_len,
                       h->path, h->no_referer == h->requests ? ", never a referer" : "",
-                      h->bare * 2 > h->requests ? ", to a bare address" : "",
+                      bare && h->bare * 2 > h->requests ? ", to a bare address" : "",
                       h->coded * 2 > h->requests ? ", bodies that are no text" : "",
                       h->no_agent * 2 > h->requests ? ", no user agent"
                       : odd                         ? ", user agent \""

@@ -1,7 +1,7 @@
 #include "record/trait.h"
 
 const struct trait_info trait_table[TRAITS] = {
-#define TRAIT(detector, name, strength, text) {#detector, #name, text, strength},
+#define TRAIT(detector, name, known, strength, text) {#detector, #name, text, strength},
 #include "record/trait.list"
 #undef TRAIT
 };

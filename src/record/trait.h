@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 enum trait {
-#define TRAIT(detector, name, strength, text) TRAIT_##detector##_##name,
+#define TRAIT(detector, name, known, strength, text) TRAIT_##detector##_##name,
 #include "record/trait.list"
 #undef TRAIT
     TRAITS

@@ -81,7 +81,7 @@ static const struct talk_case cases[] = {
     {"on the port of the web", &detector_raw, NULL, "\x05\x77\x81 something", "\x99\x01", 443, 0,
      NULL, 2, 4},
     {"a game with a name", &detector_raw, NULL, "\x05\x77\x81 something", "\x99\x01", 27015, 0,
-     "game.example", 0, 0},
+     "game.example", 0, 2},
     {"a system's name without fields", &detector_raw, NULL, "client on Windows 10 says hello",
      "hello", 4444, 0, NULL, 2, 4},
     {"known after all", &detector_raw, "ssh", "SSH-2.0-x|||| Windows 10", "SSH-2.0-y", 4444, 0,
