@@ -136,7 +136,8 @@ static double hits_ratio(double m, double n, double p0)
 }
 
 enum { MISSED_GAPS = 128, MISSED_LEAST = 12, MISSED_PERIODS = 8192 };
-#define MISSED_DEPTH 64.0 /* the period is at least the mean gap over this */
+/* The period is at least the mean gap over this: of fewer calls than one in 32 little is left. */
+#define MISSED_DEPTH 32.0
 #define MISSED_NARROW 0.04
 #define MISSED_WIDE 0.12
 
