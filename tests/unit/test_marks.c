@@ -342,6 +342,7 @@ static void order_does_not_matter(void **state)
         /* the sure one and another of its family */
         assert_true(trait_holds(&b.out.evidence[0].traits, TRAIT_mark_several));
         assert_false(trait_holds(&b.out.evidence[2].traits, TRAIT_mark_several));
+        evidence_double_reset(&b.out);
     }
 }
 
@@ -358,6 +359,7 @@ static void weak_marks_everywhere_are_none(void **state)
     }
     finish(&b, PAIR_ANSWERED);
     assert_int_equal(b.out.len, 0);
+    evidence_double_reset(&b.out);
 }
 
 static void others_conversations_say_nothing(void **state)
@@ -367,6 +369,7 @@ static void others_conversations_say_nothing(void **state)
     meet(&b, &rules[0], 1, false);
     finish(&b, PAIR_ANSWERED);
     assert_int_equal(b.out.len, 0);
+    evidence_double_reset(&b.out);
 }
 
 int main(void)
