@@ -7,21 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int compare_sightings(const void *left, const void *right)
-{
-    const struct sighting *a = left, *b = right;
-    if (a->day.number != b->day.number)
-        return a->day.number < b->day.number ? -1 : 1;
-    int order = address_compare(a->host, b->host);
-    if (order == 0)
-        order = address_compare(a->controller, b->controller);
-    if (order == 0)
-        order = text_compare(a->controller_name, b->controller_name);
-    if (order == 0)
-        order = (a->first.us > b->first.us) - (a->first.us < b->first.us);
-    return order;
-}
-
 #define COMPARE_TEXT(a, b, column)                                                                 \
     do {                                                                                           \
         int order = text_compare((a)->column, (b)->column);                                        \
@@ -103,27 +88,12 @@ static struct text skipped_text(struct arena *arena, const struct skips *skips)
     return text;
 }
 
-/* Says where evidence can be seen in a source whose numbers are no packets. */
-static struct evidence_list with_where(struct findings *ret, const struct spill_about *about,
-                                       struct evidence_list list)
-{
-    struct evidence *copy = arena_new(&ret->arena, list.len * sizeof *copy);
-    for (uint32_t i = 0; i < list.len; i++) {
-        copy[i] = list.at[i];
-        if (copy[i].number)
-            copy[i].where = spill_where(about, &ret->arena, copy[i].number);
-    }
-    return (struct evidence_list){.at = copy, .len = list.len};
-}
-
 static void tell_where(struct findings *ret, const struct spill_about *about)
 {
-    if (about->unit == NULL)
-        return;
     for (size_t i = 0; i < ret->sightings; i++)
-        ret->sighting[i].evidence = with_where(ret, about, ret->sighting[i].evidence);
+        spill_tell_where(about, &ret->arena, &ret->sighting[i].evidence);
     for (size_t i = 0; i < ret->contacts; i++)
-        ret->contact[i].evidence = with_where(ret, about, ret->contact[i].evidence);
+        spill_tell_where(about, &ret->arena, &ret->contact[i].evidence);
 }
 
 _Static_assert((int)FINDINGS_FILES == (int)SHARDS, "a file a shard");
@@ -160,7 +130,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
         ret->relabelled += spill->relabelled;
         ret->flagged += spill->flagged;
     }
-    qsort(ret->sighting, ret->sightings, sizeof *ret->sighting, compare_sightings);
+    qsort(ret->sighting, ret->sightings, sizeof *ret->sighting, sighting_compare);
     relayed_find(ret);
     rules_apply(ret, setup->review, setup->conf->judge, &notes->rules);
     qsort(ret->contact, ret->contacts, sizeof *ret->contact, contact_compare);

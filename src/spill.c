@@ -11,21 +11,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int contact_compare(const void *left, const void *right)
-{
-    const struct contact *a = left, *b = right;
-    if (a->day.number != b->day.number)
-        return a->day.number < b->day.number ? -1 : 1;
-    int order = address_compare(a->host, b->host);
-    if (order == 0)
-        order = address_compare(a->controller, b->controller);
-    if (order == 0)
-        order = text_compare(a->controller_name, b->controller_name);
-    if (order == 0)
-        order = (a->first.us > b->first.us) - (a->first.us < b->first.us);
-    return order;
-}
-
 struct text spill_where(const struct spill_about *about, struct arena *arena, uint64_t number)
 {
     unsigned part = (unsigned)(number >> RECORD_PART_BITS);
@@ -33,6 +18,20 @@ struct text spill_where(const struct spill_about *about, struct arena *arena, ui
     struct text source = part < about->parts ? about->part[part] : about->source;
     return arena_format(arena, "%.*s#%s=%llu", (int)source.len, source.at,
                         about->unit ? about->unit : "packet", (unsigned long long)in_part);
+}
+
+void spill_tell_where(const struct spill_about *about, struct arena *arena,
+                      struct evidence_list *list)
+{
+    if (about->unit == NULL || list->len == 0)
+        return;
+    struct evidence *copy = arena_new(arena, list->len * sizeof *copy);
+    for (uint32_t i = 0; i < list->len; i++) {
+        copy[i] = list->at[i];
+        if (copy[i].number)
+            copy[i].where = spill_where(about, arena, copy[i].number);
+    }
+    list->at = copy;
 }
 
 /* A file in the store's folder that has no name; NULL when there can be none. */
@@ -71,15 +70,7 @@ static void put_row(struct buf *buf, struct arena *arena, const struct spill_abo
 {
     row->sensor = about->sensor;
     row->source = about->source;
-    if (about->unit != NULL && row->evidence.len) {
-        struct evidence *copy = arena_new(arena, row->evidence.len * sizeof *copy);
-        for (uint32_t i = 0; i < row->evidence.len; i++) {
-            copy[i] = row->evidence.at[i];
-            if (copy[i].number)
-                copy[i].where = spill_where(about, arena, copy[i].number);
-        }
-        row->evidence.at = copy;
-    }
+    spill_tell_where(about, arena, &row->evidence);
     row_contact(buf, row, ROW_FOR_STORE);
     buf_char(buf, '\n');
 }

@@ -39,9 +39,10 @@ void spill_write(struct spill *spill, const struct spill_about *about, struct co
 void spill_rewind(struct spill *spill);
 void spill_free(struct spill *spill);
 
-/* By day, host, controller, controller_name, first. */
-int contact_compare(const void *left, const void *right);
 /* "SOURCE#line=N" or, in a source of several files, "FILE#line=N". */
 struct text spill_where(const struct spill_about *about, struct arena *arena, uint64_t number);
+/* Evidence says so too, in a source whose numbers are no packets. */
+void spill_tell_where(const struct spill_about *about, struct arena *arena,
+                      struct evidence_list *list);
 
 #endif

@@ -296,6 +296,14 @@ static __attribute__((noinline)) enum skip assemble(struct way *way, struct batc
     return frame_decode_whole(f);
 }
 
+/* The frame or record is for the shard of this host. */
+static void route_add(struct batch *batch, uint32_t index, struct address host,
+                      enum route_what what)
+{
+    batch->route[batch->routes++] =
+        (struct route){(uint16_t)index, (uint8_t)shard_of(host), (uint8_t)what};
+}
+
 /* A frame to or from no single machine: it goes to the shard of the host that it names, if it names
  * one. That is its sender, or whom DHCP gives an address: who runs the shard plays no part. */
 static enum skip route_telling(struct way *way, struct batch *batch, uint32_t index)
@@ -307,8 +315,7 @@ static enum skip route_telling(struct way *way, struct batch *batch, uint32_t in
     bool sender = address_same(*about, f->source) && f->home & FRAME_SOURCE_HOME;
     if (!sender && !home_holds(way->setup.home, *about))
         return SKIP_multicast;
-    batch->route[batch->routes++] =
-        (struct route){(uint16_t)index, (uint8_t)shard_of(*about), ROUTE_TELLS};
+    route_add(batch, index, *about, ROUTE_TELLS);
     return SKIPS;
 }
 
@@ -339,19 +346,10 @@ static enum skip route(struct way *way, struct batch *batch, uint32_t index)
             return skip;
     }
     if (f->home & FRAME_SOURCE_HOME)
-        batch->route[batch->routes++] =
-            (struct route){(uint16_t)index, (uint8_t)shard_of(f->source), ROUTE_OUT};
+        route_add(batch, index, f->source, ROUTE_OUT);
     if (f->home & FRAME_TARGET_HOME)
-        batch->route[batch->routes++] =
-            (struct route){(uint16_t)index, (uint8_t)shard_of(f->target), ROUTE_IN};
+        route_add(batch, index, f->target, ROUTE_IN);
     return SKIPS;
-}
-
-static void route_record(struct batch *batch, uint32_t index, struct address host,
-                         enum route_what what)
-{
-    batch->route[batch->routes++] =
-        (struct route){(uint16_t)index, (uint8_t)shard_of(host), (uint8_t)what};
 }
 
 /* An access log does not name its server: the address of the client's family, if there is one. */
@@ -379,7 +377,7 @@ static enum skip route_ready(struct way *way, struct batch *batch, uint32_t inde
     if (record->kind == RECORD_IDENTITY) {
         if (!host_home)
             return SKIP_foreign;
-        route_record(batch, index, ends->host, ROUTE_RECORD);
+        route_add(batch, index, ends->host, ROUTE_RECORD);
         return SKIPS;
     }
     /* A watcher may say what a host did without saying whom it met. */
@@ -395,9 +393,9 @@ static enum skip route_ready(struct way *way, struct batch *batch, uint32_t inde
     }
     ends->outside_home = host_home && outside_home;
     if (host_home)
-        route_record(batch, index, ends->host, ROUTE_RECORD);
+        route_add(batch, index, ends->host, ROUTE_RECORD);
     if (outside_home)
-        route_record(batch, index, ends->outside, ROUTE_TURNED);
+        route_add(batch, index, ends->outside, ROUTE_TURNED);
     return SKIPS;
 }
 

@@ -96,10 +96,7 @@ static void record(const struct detect *detect, const struct record *record)
         return;
     if (!starts_like_program(http->response_start) && !type_is_program(http->response_type))
         return;
-    const char *question = http->target.len ? memchr(http->target.at, '?', http->target.len) : NULL;
-    struct text path = http->target;
-    if (question)
-        path.len = (uint32_t)(question - path.at);
+    struct text rest = http->target, path = text_word(&rest, '?');
     bool disguised = starts_like_program(http->response_start) && is_disguise(http, path);
     struct address address;
     if (d->programs++ == 0 || record->number < d->number) {

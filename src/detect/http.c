@@ -76,9 +76,8 @@ static bool body_is_coded(const struct http_record *http)
 
 static bool host_is_bare(struct text host)
 {
-    const char *colon = host.at && host.len ? memchr(host.at, ':', host.len) : NULL;
     struct address address;
-    return address_parse(colon ? text_at(host.at, (size_t)(colon - host.at)) : host, &address);
+    return address_parse(text_word(&host, ':'), &address);
 }
 
 static void keep_first(struct habits *h, const struct http_record *http, struct text path)
@@ -107,8 +106,8 @@ static void count_path(struct habits *h, uint64_t hash)
 
 static struct text path_of(const struct http_record *http)
 {
-    const char *question = http->target.len ? memchr(http->target.at, '?', http->target.len) : NULL;
-    return question ? text_at(http->target.at, (size_t)(question - http->target.at)) : http->target;
+    struct text rest = http->target;
+    return text_word(&rest, '?');
 }
 
 /* Paths that every site has. */
@@ -130,17 +129,15 @@ static bool path_is_common(struct text path)
  * count as one, which errs on the quiet side. 0: no name. */
 static uint32_t site_of(struct text host)
 {
-    const char *colon = host.at && host.len ? memchr(host.at, ':', host.len) : NULL;
+    struct text name = text_word(&host, ':');
     struct address address;
-    if (colon)
-        host.len = (uint32_t)(colon - host.at);
-    if (host.at == NULL || host.len == 0 || address_parse(host, &address))
+    if (name.at == NULL || name.len == 0 || address_parse(name, &address))
         return 0;
     unsigned dots = 0;
-    uint32_t from = host.len;
-    while (from > 0 && (host.at[from - 1] != '.' || ++dots < 2))
+    uint32_t from = name.len;
+    while (from > 0 && (name.at[from - 1] != '.' || ++dots < 2))
         from--;
-    return (uint32_t)XXH3_64bits(host.at + from, host.len - from) | 1;
+    return (uint32_t)XXH3_64bits(name.at + from, name.len - from) | 1;
 }
 
 static void share_path(struct http_host *h, const struct http_record *http)

@@ -31,3 +31,21 @@ void sighting_copy(struct arena *arena, struct sighting *to, const struct sighti
 #include "record/sighting.list"
 #undef COLUMN
 }
+
+#define COMPARE_ROWS(noun)                                                                         \
+    int noun##_compare(const void *left, const void *right)                                        \
+    {                                                                                              \
+        const struct noun *a = left, *b = right;                                                   \
+        if (a->day.number != b->day.number)                                                        \
+            return a->day.number < b->day.number ? -1 : 1;                                         \
+        int order = address_compare(a->host, b->host);                                             \
+        if (order == 0)                                                                            \
+            order = address_compare(a->controller, b->controller);                                 \
+        if (order == 0)                                                                            \
+            order = text_compare(a->controller_name, b->controller_name);                          \
+        if (order == 0)                                                                            \
+            order = (a->first.us > b->first.us) - (a->first.us < b->first.us);                     \
+        return order;                                                                              \
+    }
+COMPARE_ROWS(sighting)
+COMPARE_ROWS(contact)

@@ -69,6 +69,10 @@ struct findings {
     const char *kind; /* of the source; static */
 };
 
+/* For qsort: by day, host, controller, controller_name, first. */
+int sighting_compare(const void *left, const void *right);
+int contact_compare(const void *left, const void *right);
+
 /* A copy whose texts and lists live in the arena. */
 void sighting_copy(struct arena *arena, struct sighting *to, const struct sighting *from);
 
