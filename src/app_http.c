@@ -10,9 +10,13 @@
  * The requester's content buffer holds the requests that wait for their response, each a head and
  * the start of its body (flow->request_len), and behind them the head that is not whole yet. The
  * responder's holds only a head that is not whole yet.
+ *
+ * Of what home itself serves more is kept, for there the bodies tell (detector webshell): a
+ * response to an outside request waits in the responder's buffer, its head (answer_head) and the
+ * start of its body behind it, until the body is whole or enough of it is there.
  */
 enum { PHASE_HEAD, PHASE_BODY, PHASE_LOST };
-enum { REQUESTS = 4, BODY_KEPT = 1024, MESSAGES_A_CALL = 70000 };
+enum { REQUESTS = 4, BODY_KEPT = 1024, SERVED_BODY_KEPT = 4096, MESSAGES_A_CALL = 70000 };
 
 static uint32_t *content(struct flow *flow, unsigned dir)
 {
@@ -60,6 +64,40 @@ static void emit_unanswered(struct app *app, struct flow *flow, unsigned request
     emit_oldest(app, flow, requester, &record);
     if (flow->stream[!requester].skip_responses < UINT8_MAX)
         flow->stream[!requester].skip_responses++;
+}
+
+static struct text waiting_method(struct app *app, struct flow *flow, unsigned requester)
+{
+    uint32_t len;
+    if (flow->requests_waiting == 0 || flow->stream[!requester].skip_responses)
+        return text_of(NULL);
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, requester), &len);
+    const uint8_t *space = memchr(at, ' ', flow->request_len[0]);
+    return space ? text_at(at, (size_t)(space - at)) : text_of(NULL);
+}
+
+/* The head and body start that waited at the responder, with the oldest request. */
+static void answer_emit(struct app *app, struct flow *flow, unsigned dir)
+{
+    struct flow_stream *s = &flow->stream[dir];
+    struct http_record record = {.request_body = -1, .response_body = -1};
+    struct http_body body;
+    size_t head_len = s->answer_head;
+    uint32_t have;
+    s->answer_head = 0;
+    if (*content(flow, dir) == 0)
+        return;
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    enum parse parse = http_parse_response(at, head_len, waiting_method(app, flow, !dir), &record,
+                                           &head_len, &body);
+    muster_assert(parse == PARSE_DONE);
+    if (have > head_len)
+        record.response_start = text_at(at + head_len, have - head_len);
+    if (s->phase == PHASE_HEAD) /* the body is behind us */
+        record.response_body = (int64_t)s->body_seen;
+    if (flow->requests_waiting)
+        emit_oldest(app, flow, !dir, &record);
+    buffers_drop(app->buffers, content(flow, dir));
 }
 
 static void body_begin(struct flow_stream *s, const struct http_body *body)
@@ -111,10 +149,11 @@ static void keep_body(struct app *app, uint32_t index, unsigned dir, const uint8
                       size_t len, uint64_t seen_before)
 {
     struct flow *flow = flows_at(app->flows, index);
-    if (flow->requests_waiting == 0 || seen_before >= BODY_KEPT || len == 0 || data == NULL)
+    size_t most = dir == IN ? SERVED_BODY_KEPT : BODY_KEPT;
+    if (flow->requests_waiting == 0 || seen_before >= most || len == 0 || data == NULL)
         return;
-    if (len > BODY_KEPT - seen_before)
-        len = BODY_KEPT - (size_t)seen_before;
+    if (len > most - seen_before)
+        len = most - (size_t)seen_before;
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     uint16_t *last = &flow->request_len[flow->requests_waiting - 1];
     if (*content(flow, dir) == 0 || *last + len > UINT16_MAX)
@@ -123,9 +162,30 @@ static void keep_body(struct app *app, uint32_t index, unsigned dir, const uint8
         *last = (uint16_t)(*last + len);
 }
 
+/* The same of a response's body whose head waits. */
+static void keep_answer(struct app *app, uint32_t index, unsigned dir, const uint8_t *data,
+                        size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct flow_stream *s = &flow->stream[dir];
+    struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
+    uint32_t have = 0;
+    if (s->answer_head == 0 || *content(flow, dir) == 0)
+        return;
+    (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    size_t room = SERVED_BODY_KEPT - (have - s->answer_head);
+    if (data &&
+        !buffers_append(app->buffers, content(flow, dir), owner, data, len < room ? len : room))
+        len = room;
+    if (s->phase == PHASE_HEAD || (data && len >= room))
+        answer_emit(app, flow, dir);
+}
+
 static void request_whole(struct app *app, uint32_t index, unsigned dir, size_t head_len)
 {
     struct flow *flow = flows_at(app->flows, index);
+    if (flow->requests_waiting == REQUESTS && flow->stream[!dir].answer_head)
+        answer_emit(app, flow, !dir);
     if (flow->requests_waiting == REQUESTS)
         emit_unanswered(app, flow, dir);
     flow->request_len[flow->requests_waiting++] = (uint16_t)head_len;
@@ -151,16 +211,6 @@ static void response_whole(struct app *app, struct flow *flow, unsigned dir,
     }
 }
 
-static struct text waiting_method(struct app *app, struct flow *flow, unsigned requester)
-{
-    uint32_t len;
-    if (flow->requests_waiting == 0 || flow->stream[!requester].skip_responses)
-        return text_of(NULL);
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, requester), &len);
-    const uint8_t *space = memchr(at, ' ', flow->request_len[0]);
-    return space ? text_at(at, (size_t)(space - at)) : text_of(NULL);
-}
-
 /* Bytes of the direction's buffer that are waiting requests, not a head in the making. */
 static uint32_t partial_from(const struct flow *flow, unsigned dir)
 {
@@ -173,6 +223,8 @@ static void lose(struct app *app, struct flow *flow, unsigned dir)
 {
     uint32_t have, from = partial_from(flow, dir);
     flow->stream[dir].phase = PHASE_LOST;
+    if (flow->stream[dir].answer_head)
+        answer_emit(app, flow, dir);
     if (*content(flow, dir) == 0)
         return;
     (void)buffers_at(app->buffers, *content(flow, dir), &have);
@@ -186,6 +238,7 @@ struct head {
     enum parse parse;
     bool request;
     bool tunnel; /* what follows is another protocol, both ways */
+    bool waits;  /* a response that home serves: told when the start of its body is there too */
     size_t len;
     struct http_body body;
     struct http_record record;
@@ -196,7 +249,7 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
                       size_t len, struct head *ret)
 {
     ret->record = (struct http_record){.request_body = -1, .response_body = -1};
-    ret->tunnel = false;
+    ret->tunnel = ret->waits = false;
     ret->parse = http_recognise_request(at, len);
     ret->request = ret->parse == PARSE_DONE;
     if (ret->request) {
@@ -217,6 +270,10 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
     if (ret->parse == PARSE_DONE && flow->requester != REQUESTER_UNKNOWN &&
         ret->request != (flow->requester == dir))
         ret->parse = PARSE_BAD; /* requests from both sides: not HTTP as we know it */
+    bool body = ret->body.kind == HTTP_BODY_CHUNKED ||
+                (ret->body.kind == HTTP_BODY_LENGTH && ret->body.len > 0);
+    ret->waits = ret->parse == PARSE_DONE && !ret->request && dir == OUT && body && !ret->tunnel &&
+                 flow->requests_waiting && flow->stream[dir].skip_responses == 0;
 }
 
 /* Acts on a whole head that lies at `at`, with at_len bytes there. */
@@ -231,6 +288,8 @@ static void head_done(struct app *app, uint32_t index, unsigned dir, struct head
         app_identity_http(app, flow, dir, head->record.authorization);
     if (head->request)
         request_whole(app, index, dir, head->len);
+    else if (head->waits)
+        s->answer_head = (uint16_t)head->len;
     else
         response_whole(app, flow, dir, &head->record, at + head->len, at_len - head->len);
     if (head->body.kind == HTTP_BODY_UNTIL_CLOSE || head->tunnel)
@@ -258,7 +317,7 @@ static size_t head_begin(struct app *app, uint32_t index, unsigned dir, const ui
     struct head head;
     head_read(app, flow, dir, bytes, len, &head);
     bool done = head.parse == PARSE_DONE;
-    size_t keep = !done ? len : head.request ? head.len : 0;
+    size_t keep = !done ? len : head.request || head.waits ? head.len : 0;
     if (head.parse == PARSE_BAD ||
         (keep && !buffers_append(app->buffers, content(flow, dir), owner, bytes, keep)))
         return head_lost(app, flow, dir, len);
@@ -285,11 +344,11 @@ static size_t head_go_on(struct app *app, uint32_t index, unsigned dir, const ui
         return head_lost(app, flow, dir, len);
     if (head.parse != PARSE_DONE || head.len <= kept)
         return len;
-    if (head.request) /* what is behind the head was appended too: the caller hands it on */
+    if (head.request || head.waits) /* what is behind it was appended too: the caller hands it on */
         buffers_remove(app->buffers, *content(flow, dir), from + (uint32_t)head.len,
                        have - from - (uint32_t)head.len);
     head_done(app, index, dir, &head, at + from, head.request ? head.len : have - from);
-    if (!head.request)
+    if (!head.request && !head.waits)
         buffers_drop(app->buffers, content(flow, dir));
     return head.len - kept;
 }
@@ -324,6 +383,8 @@ void http_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *byt
             used = body_data(app, s, bytes, len, &data, &data_len);
             if (flow->requester == dir)
                 keep_body(app, index, dir, data, data_len, before);
+            else
+                keep_answer(app, index, dir, data, data_len);
         }
         bytes += used;
         len -= used;
@@ -334,6 +395,8 @@ void http_gap(struct app *app, uint32_t index, unsigned dir, uint32_t len)
 {
     struct flow *flow = flows_at(app->flows, index);
     struct flow_stream *s = &flow->stream[dir];
+    if (s->answer_head) /* what comes next does not follow upon what was kept */
+        answer_emit(app, flow, dir);
     if (s->phase == PHASE_BODY && s->body_kind == HTTP_BODY_LENGTH && len < s->body_left) {
         s->body_left -= len;
         s->body_seen += len;
@@ -345,6 +408,8 @@ void http_gap(struct app *app, uint32_t index, unsigned dir, uint32_t len)
 void http_finish(struct app *app, uint32_t index)
 {
     struct flow *flow = flows_at(app->flows, index);
+    if (flow->stream[OUT].answer_head)
+        answer_emit(app, flow, OUT);
     while (flow->requests_waiting)
         emit_unanswered(app, flow, flow->requester);
 }

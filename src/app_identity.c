@@ -1,5 +1,7 @@
 #include "app_identity.h"
 
+#include "base/base64.h"
+
 #include "app_http.h"
 #include "wire/kerberos.h"
 #include "wire/ntlm.h"
@@ -113,6 +115,6 @@ void app_identity_http(struct app *app, const struct flow *flow, unsigned dir, s
     if (scheme == NULL)
         return;
     size_t skip = strlen(scheme);
-    size_t len = ntlm_base64(text_at(field.at + skip, field.len - skip), bytes, sizeof bytes);
+    size_t len = base64_decode(text_at(field.at + skip, field.len - skip), bytes, sizeof bytes);
     (void)ntlm_messages(app, flow, dir, bytes, len);
 }

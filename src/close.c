@@ -102,13 +102,14 @@ static void role_tell(struct evidence_out *out, const char *item, const char *ro
     out->evidence[out->len++] = e;
 }
 
+/* site: of an implant; null: the host is controlled. */
 static void sighting_add(struct shard *s, const struct pair_entry *e, const struct host *host,
-                         const struct verdict *verdict, struct evidence_out *out)
+                         const struct verdict *verdict, struct text site, struct evidence_out *out)
 {
     const struct pair *p = &e->pair;
     struct rows_of_shard *rows = &s->rows;
     char why[ROLE_WHY];
-    bool implant = (p->flags & PAIR_IMPLANT) != 0; /* who uses it is not known */
+    bool implant = site.at != NULL;
     const char *controller_role =
         implant ? NULL : judge_controller_role(p, out->evidence, out->len, why);
     if (controller_role)
@@ -121,7 +122,7 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
     const struct sighting row = {
         .day = p->day,
         .kind = text_of(implant ? "implant" : "control"),
-        .site = implant ? p->name : text_of(NULL),
+        .site = site,
         .host = p->host,
         .host_port = (p->flags & PAIR_BY_NAME) || (implant && p->host_port.number == 0)
                          ? -1
@@ -198,6 +199,42 @@ static void spill(struct shard *s)
     arena_reset(&s->contact_arena);
 }
 
+/* Takes the evidence about one website of the host out of `out`; false when none is left. */
+static bool site_take(struct evidence_out *out, struct evidence_out *ret)
+{
+    struct text site = text_of(NULL);
+    uint32_t left = 0;
+    ret->arena = out->arena;
+    ret->skips = out->skips;
+    ret->len = 0;
+    for (uint32_t i = 0; i < out->len; i++) {
+        const struct evidence e = out->evidence[i];
+        if (e.site.at && (site.at == NULL || text_same(e.site, site))) {
+            site = e.site;
+            ret->evidence[ret->len++] = e;
+        } else {
+            out->evidence[left++] = e;
+        }
+    }
+    out->len = left;
+    return ret->len > 0;
+}
+
+/* Backdoors in the host's websites that the outside end made use of: each is judged by itself. */
+static void close_sites(struct shard *s, const struct pair_entry *e, const struct host *host,
+                        struct evidence_out *out)
+{
+    struct evidence_out of_site;
+    while (site_take(out, &of_site)) {
+        struct verdict verdict;
+        judge_pair(true, of_site.evidence, of_site.len, s->conf->judge, &verdict);
+        if (verdict.grade)
+            sighting_add(s, e, host, &verdict, of_site.evidence[0].site, &of_site);
+        else
+            s->counts.pairs_near += verdict.p >= 0.1;
+    }
+}
+
 static void close_entry(struct shard *s, struct pair_entry *e)
 {
     if (!instant_known(e->pair.first))
@@ -218,6 +255,7 @@ static void close_entry(struct shard *s, struct pair_entry *e)
     out.len = 0;
     const struct call_times calls = calls_sorted(&s->calls, &e->pair.calls);
     collect(s, e, h, &calls, &out);
+    close_sites(s, e, &h->host, &out);
     struct verdict verdict;
     if (out.len && pair_is_relayed(&e->pair, &h->host)) {
         char why[ROLE_WHY];
@@ -227,7 +265,9 @@ static void close_entry(struct shard *s, struct pair_entry *e)
     bool talked = (e->pair.flags & (PAIR_ANSWERED | PAIR_BY_NAME)) != 0;
     judge_pair(talked, out.evidence, out.len, s->conf->judge, &verdict);
     if (verdict.grade) {
-        sighting_add(s, e, &h->host, &verdict, &out);
+        /* of a site that others report it is not known who uses it */
+        struct text site = e->pair.flags & PAIR_IMPLANT ? e->pair.name : text_of(NULL);
+        sighting_add(s, e, &h->host, &verdict, site, &out);
         return;
     }
     s->counts.pairs_near += verdict.p >= 0.1;

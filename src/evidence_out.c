@@ -32,5 +32,6 @@ void evidence_add(struct evidence_out *out, const struct evidence *evidence)
     e->set = arena_text(out->arena, evidence->set);
     e->item = arena_text(out->arena, evidence->item);
     e->family = arena_text(out->arena, evidence->family);
+    e->site = arena_text(out->arena, evidence->site);
     e->why = arena_text(out->arena, evidence->why);
 }

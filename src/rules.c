@@ -56,7 +56,8 @@ static struct contact contact_of(const struct sighting *s)
 /* As macros.sql says it of stored rows. */
 static bool talked(const struct sighting *s)
 {
-    return !address_known(s->controller) || (s->answered > 0 && !text_is(s->opened_by, "outside"));
+    return !address_known(s->controller) ||
+           (s->answered > 0 && (text_is(s->kind, "implant") || !text_is(s->opened_by, "outside")));
 }
 
 /* The evidence as the rules leave it; a role that the user gave brings the user's reason. */

@@ -25,6 +25,7 @@ static void on_taken(void *context, struct buffer_owner owner)
     }
     unsigned dir = owner.slot - SLOT_CONTENT_OUT;
     flow->stream[dir].state = STREAM_DONE;
+    flow->stream[dir].answer_head = 0;
     if (flow->requester == dir) /* the waiting requests lay in it */
         flow->requests_waiting = 0;
 }

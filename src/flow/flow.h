@@ -31,7 +31,8 @@ struct flow_stream {
     uint32_t acked;   /* highest acknowledgement by the other side */
     uint32_t lost;    /* bytes that the capture misses */
     uint16_t waiting; /* segments in the out-of-order buffer */
-    uint8_t state;    /* enum stream_state */
+    uint16_t answer_head; /* HTTP: bytes of a response's head that waits for its body; 0 = none */
+    uint8_t state;        /* enum stream_state */
     bool started, ack_seen, fin;
     uint8_t phase; /* the application parser's own */
     uint8_t skip_responses;

@@ -140,7 +140,7 @@ static bool make_review(struct duck *duck, const struct store_view *view, struct
             "coalesce(answered, false), p, coalesce(port, -1), host, "
             "coalesce(controller, ''), coalesce(name, ''), coalesce(host_role, ''), "
             "coalesce(controller_role, '')), chr(%d)); "
-            "CREATE VIEW reviewed AS SELECT *, review_of(evidence, talked(answered, "
+            "CREATE VIEW reviewed AS SELECT *, review_of(evidence, talked(kind, answered, "
             "opened_by, controller), p, port, host, controller, controller_name, host_role, "
             "controller_role) AS said FROM sighting; "
             "CREATE VIEW suppressed AS SELECT * EXCLUDE (said), said[%d] AS allowed_by "

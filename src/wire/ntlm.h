@@ -18,8 +18,6 @@ struct ntlm_message {
 
 /* Where "NTLMSSP\0" begins; NULL when nowhere. */
 const uint8_t *ntlm_find(const uint8_t *bytes, size_t len);
-/* Base64 (RFC 4648 4) as far as it goes and as there is room; how many bytes came out. */
-size_t ntlm_base64(struct text text, uint8_t *out, size_t room);
 /* A message that begins here. PARSE_MORE: its fields lie beyond these bytes. PARSE_BAD also for a
  * negotiation, which names nobody. */
 enum parse ntlm_parse(const uint8_t *bytes, size_t len, struct printable_room *room,

@@ -9,7 +9,8 @@ CREATE MACRO grade_rank(grade) AS
 CREATE MACRO grade_name(rank) AS
     CASE rank WHEN 3 THEN 'confirmed' WHEN 2 THEN 'probable' WHEN 1 THEN 'suspected' END;
 
--- The judge's "answered": the host opened a conversation that was answered, or (no controller's
--- address) the question for a name was the conversation.
-CREATE MACRO talked(answered, opened_by, controller) AS
-    controller IS NULL OR (coalesce(answered, false) AND coalesce(opened_by, 'host') <> 'outside');
+-- The judge's "answered": the host opened a conversation that was answered, or served one to who
+-- uses its website, or (no controller's address) the question for a name was the conversation.
+CREATE MACRO talked(kind, answered, opened_by, controller) AS
+    controller IS NULL OR (coalesce(answered, false) AND
+                           (kind = 'implant' OR coalesce(opened_by, 'host') <> 'outside'));

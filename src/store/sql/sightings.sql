@@ -42,8 +42,8 @@ merged AS (
 -- What several sources found together is judged again (judge/judge.c, through view.c).
 again AS (
     SELECT * REPLACE (CASE WHEN parts = 1 THEN p
-                           ELSE greatest(p, coalesce(judged(evidence, talked(answered, opened_by,
-                                                                             controller)), p))
+                           ELSE greatest(p, coalesce(judged(evidence, talked(kind, answered,
+                                                                       opened_by, controller)), p))
                       END AS p)
     FROM merged)
 SELECT *, nullif(site_key, '') AS site,
