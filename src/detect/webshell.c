@@ -361,7 +361,9 @@ static void tell(const struct detect *detect, const struct script *s, struct evi
     e.item = evidence_text(out, "webshell %.*s", s->site_len < 60 ? s->site_len : 60, s->site);
     e.family = tool ? text_of(tool) : text_of(NULL);
     struct text habits = habit_words(s, &t, out);
-    uint32_t times = best ? s->proofs[best] : s->code;
+    uint32_t times = best ? 0 : s->code;
+    for (unsigned i = PROOF_NONE + 1; i < PROOFS; i++)
+        times += s->proofs[i];
     e.why =
         evidence_text(out, "%u request%s on port %u, %u posted, %u served%.*s%s%s", s->requests,
                       s->requests == 1 ? "" : "s", s->port, s->posts, s->served, (int)habits.len,

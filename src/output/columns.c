@@ -145,6 +145,17 @@ void counting_words(struct buf *buf, const struct counting *c)
         put_counted(buf, c->sinkhole, "was", "were");
         buf_string(buf, " seen only at sinkholes: infected, not under control.");
     }
+    if (c->sites) {
+        buf_char(buf, ' ');
+        put_counted(buf, c->sites, "website was", "websites were");
+        buf_string(buf, " seen with a backdoor");
+        if (c->implanters) {
+            buf_string(buf, " that ");
+            put_counted(buf, c->implanters, "address", "addresses");
+            buf_string(buf, " used");
+        }
+        buf_char(buf, '.');
+    }
 }
 
 void census_headline(struct buf *buf, const struct census *census)
@@ -158,13 +169,10 @@ void census_headline(struct buf *buf, const struct census *census)
         .sinkhole = n[CENSUS_hosts_sinkhole],
         .controllers = n[CENSUS_controllers],
         .countries = n[CENSUS_countries],
+        .sites = n[CENSUS_sites],
+        .implanters = n[CENSUS_implanters],
     };
     counting_words(buf, &counting);
-    if (n[CENSUS_sites]) {
-        buf_char(buf, ' ');
-        put_counted(buf, n[CENSUS_sites], "website carries", "websites carry");
-        buf_string(buf, " an implant.");
-    }
 }
 
 void census_watched(struct buf *buf, const struct census *census)

@@ -156,6 +156,10 @@ static void put_families(struct buf *buf, const struct census *census)
     static const struct html_columns sinkholes = {"host sensor family sinkholes days first last",
                                                   NULL};
     static const struct html_columns implants = {"tool sites servers implanters", NULL};
+    static const struct html_columns sites = {
+        "site server sensor tool grade implanters days first last", NULL};
+    static const struct html_columns suffixes = {"suffix sites servers implanters", NULL};
+    static const struct html_columns implanters = {"country implanters sites", NULL};
     static const struct html_columns home = {"home_network hosts controllers confirmed probable",
                                              "hosts"};
     html_heading(buf, 2, "Families and roles", "families");
@@ -165,6 +169,9 @@ static void put_families(struct buf *buf, const struct census *census)
     put_table(buf, census, "role", 3, &roles);
     put_table(buf, census, "sinkhole", 3, &sinkholes);
     put_table(buf, census, "implant", 3, &implants);
+    put_table(buf, census, "site", 3, &sites);
+    put_table(buf, census, "implant_suffix", 3, &suffixes);
+    put_table(buf, census, "implanter_country", 3, &implanters);
     put_table(buf, census, "home_network", 3, &home);
 }
 

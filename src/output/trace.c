@@ -96,6 +96,29 @@ static void put_identity(struct buf *buf, const struct trace *trace)
     buf_free(&line);
 }
 
+/* Of what was asked for: a host, its website, who uses one's backdoor, a controller. */
+enum asked { ASKED_HOST, ASKED_SITE, ASKED_IMPLANTER, ASKED_CONTROLLER };
+static const struct {
+    const char *is, *title;
+} asked_words[] = {
+    [ASKED_HOST] = {", a host", "Who controlled it, and why we say so"},
+    [ASKED_SITE] = {", a website with a backdoor", "Who used the backdoor, and why we say so"},
+    [ASKED_IMPLANTER] = {", an address that used websites' backdoors",
+                         "Websites whose backdoors it used, and why we say so"},
+    [ASKED_CONTROLLER] = {", a controller", "Hosts it controlled, and why we say so"}};
+
+static enum asked asked_of(const struct trace *trace)
+{
+    if (trace->is_host)
+        return ASKED_HOST;
+    if (!text_is(pair_cell(trace, 0, CENSUS_PAIR_kind), "implant"))
+        return ASKED_CONTROLLER;
+    struct text site = pair_cell(trace, 0, CENSUS_PAIR_site);
+    bool named = site.len >= trace->name.len && trace->name.at &&
+                 memcmp(site.at, trace->name.at, trace->name.len) == 0;
+    return named ? ASKED_SITE : ASKED_IMPLANTER;
+}
+
 static void put_who(struct buf *buf, const struct trace *trace)
 {
     buf_printable(buf, trace->name);
@@ -104,8 +127,9 @@ static void put_who(struct buf *buf, const struct trace *trace)
         put_identity(buf, trace);
         return;
     }
-    buf_string(buf, trace->is_host ? ", a host" : ", a controller");
-    if (trace->is_host) {
+    enum asked asked = asked_of(trace);
+    buf_string(buf, asked_words[asked].is);
+    if (asked == ASKED_HOST || asked == ASKED_SITE) {
         put_known(buf, " at sensor ", pair_cell(trace, 0, CENSUS_PAIR_sensor));
         put_known(buf, ", ", pair_cell(trace, 0, CENSUS_PAIR_host_role));
         put_known(buf, ", device ", pair_cell(trace, 0, CENSUS_PAIR_device));
@@ -240,8 +264,7 @@ void output_trace(struct buf *buf, const struct trace *trace)
     if (trace->name.at != NULL)
         put_who(buf, trace);
     if (trace->pair.len)
-        text_title(buf, trace->is_host ? "Who controlled it, and why we say so"
-                                       : "Hosts it controlled, and why we say so");
+        text_title(buf, asked_words[asked_of(trace)].title);
     for (size_t row = 0; row < trace->pair.len; row++)
         put_pair(buf, trace, row);
     if (trace->pair.len)

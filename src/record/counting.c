@@ -143,6 +143,32 @@ static size_t add_host(struct counting *ret, const struct sighting *const *sight
     return kept;
 }
 
+static int by_site(const void *a, const void *b)
+{
+    const struct sighting *const *left = a, *const *right = b;
+    int order = text_compare((*left)->site, (*right)->site);
+    return order || (*left)->site.at ? order : address_compare((*left)->host, (*right)->host);
+}
+
+/* Backdoored websites, and who used them. */
+static void count_sites(struct counting *ret, const struct sighting *const *sighting, size_t len,
+                        const struct sighting **found)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < len; i++)
+        if (!is_control(sighting[i]) && rank_of(sighting[i]) >= RANK_PROBABLE)
+            found[kept++] = sighting[i];
+    if (kept)
+        qsort(found, kept, sizeof *found, by_site);
+    for (size_t i = 0; i < kept; i++)
+        ret->sites += i == 0 || by_site(&found[i - 1], &found[i]) != 0;
+    if (kept)
+        qsort(found, kept, sizeof *found, by_controller);
+    for (size_t i = 0; i < kept; i++)
+        ret->implanters += address_known(found[i]->controller) &&
+                           (i == 0 || by_controller(&found[i - 1], &found[i]) != 0);
+}
+
 void counting_make(struct counting *ret, const struct sighting *const *sighting, size_t len)
 {
     const struct sighting **sorted = sorted_copy(sighting, len, by_host_and_day);
@@ -163,6 +189,7 @@ void counting_make(struct counting *ret, const struct sighting *const *sighting,
     for (size_t i = 0; i < kept; i++)
         ret->countries += found[i]->controller_country.at != NULL &&
                           (i == 0 || by_country(&found[i - 1], &found[i]) != 0);
+    count_sites(ret, sorted, len, found);
     mem_free(found);
     mem_free(sorted);
 }

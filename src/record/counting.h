@@ -16,6 +16,8 @@ struct counting {
     int64_t confirmed, probable, suspected; /* hosts by their best finding */
     int64_t sinkhole;                       /* hosts seen only at sinkholes */
     int64_t controllers, countries;         /* of counted hosts, roles dedicated and unknown */
+    int64_t sites, implanters; /* websites with a backdoor, addresses that used one: probable or
+                                  better */
 };
 
 /* Of one sensor's sightings in any order. */
