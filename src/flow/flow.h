@@ -27,10 +27,10 @@ enum { SLOT_CONTENT_OUT, SLOT_CONTENT_IN, SLOT_WAIT_OUT, SLOT_WAIT_IN, SLOTS };
 
 /* One direction of a TCP conversation. */
 struct flow_stream {
-    uint32_t next;    /* sequence number expected */
-    uint32_t acked;   /* highest acknowledgement by the other side */
-    uint32_t lost;    /* bytes that the capture misses */
-    uint16_t waiting; /* segments in the out-of-order buffer */
+    uint32_t next;        /* sequence number expected */
+    uint32_t acked;       /* highest acknowledgement by the other side */
+    uint32_t lost;        /* bytes that the capture misses */
+    uint16_t waiting;     /* segments in the out-of-order buffer */
     uint16_t answer_head; /* HTTP: bytes of a response's head that waits for its body; 0 = none */
     uint8_t state;        /* enum stream_state */
     bool started, ack_seen, fin;

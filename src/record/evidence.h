@@ -51,9 +51,9 @@ struct evidence {
     struct text set;       /* indicator set (feed) and digest, or null */
     struct text item;      /* the indicator or figure, e.g. "ja3 51c64c77..." */
     struct text family;    /* or null */
-    struct text site;      /* it is about a backdoor in this website of the host, host name and path,
-                              and who uses it; null: about the host itself */
-    struct text why;       /* a sentence with figures that a person can check */
+    struct text site; /* it is about a backdoor in this website of the host, host name and path,
+                         and who uses it; null: about the host itself */
+    struct text why;  /* a sentence with figures that a person can check */
 };
 
 #endif
