@@ -160,8 +160,9 @@ static bool is_proven(const struct script *s)
 }
 
 /* The place of a program; when there is none left one without proof gives way to one with, and
- * else the smaller hash stays, whatever came first. */
-static struct script *script_take(struct webshell_pair *p, struct text site, bool proven)
+ * else the smaller hash stays, whatever came first. What is only refused takes no place. */
+static struct script *script_take(struct webshell_pair *p, struct text site, bool proven,
+                                  bool refused)
 {
     uint32_t hash = (uint32_t)XXH3_64bits(site.at, site.len) | 1;
     struct script *worst = NULL;
@@ -176,7 +177,7 @@ static struct script *script_take(struct webshell_pair *p, struct text site, boo
         if (!is_proven(s) && (worst == NULL || s->hash > worst->hash))
             worst = s;
     }
-    if (worst == NULL || (worst->hash && !proven && worst->hash < hash))
+    if (refused || worst == NULL || (worst->hash && !proven && worst->hash < hash))
         return NULL;
     *worst = (struct script){.hash = hash, .first_us = INT64_MAX, .least = INT64_MAX, .most = -1};
     worst->site_len = (uint8_t)site.len;
@@ -255,7 +256,7 @@ static void record(const struct detect *detect, const struct record *record)
                      record->ends.outside);
     if (!send && look.proof == PROOF_NONE && !look.code)
         return; /* who sends nothing leaves nothing behind */
-    struct script *s = script_take(p, site, look.proof || look.code);
+    struct script *s = script_take(p, site, look.proof || look.code, http->status >= 300);
     if (s) {
         s->scripts += script;
         count(s, record, &look);

@@ -46,9 +46,9 @@ static bool is_hex(struct text text)
 /* Characters of base64, up to two '=' at the end. */
 static bool is_base64(struct text text)
 {
-    while (text.len && text.at[text.len - 1] == '=' && text.len % 4 == 0)
-        text.len--;
     uint32_t i = 0;
+    for (int n = 0; n < 2 && text.len && text.at[text.len - 1] == '='; n++)
+        text.len--;
     while (i < text.len && base64_digit(text.at[i]) >= 0)
         i++;
     return text.len > 0 && i == text.len;

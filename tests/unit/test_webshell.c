@@ -187,6 +187,15 @@ static void marks_around_answers(void **state)
     assert_proof(x, PROOF_WRAP, WEBSHELL_GODZILLA);
     struct webshell_look l = look(x);
     assert_true(l.wrap != 0);
+    static const char *const middles[] = {"QUJDREVGR0hJSktM",
+                                          "QUJDREVGR0hJSks=", "QUJDREVGR0hJSg=="};
+    for (size_t i = 0; i < 3; i++) { /* padded or not */
+        x = exchange("/g.jsp");
+        answers(x, "8E0B1C2D3A4F5E60");
+        answers(x, middles[i]);
+        answers(x, "0123ABCD4567EF89");
+        assert_proof(x, PROOF_WRAP, WEBSHELL_GODZILLA);
+    }
 
     x = exchange("/w.php");
     sends(x, "xx9a1b2c3d4e5f");
@@ -380,6 +389,17 @@ static void strengths(void **state)
     for (int i = 0; i < 5; i++)
         meet(w, x, client);
     assert_null(closed(w));
+
+    for (int i = 0; i < 9; i++) { /* its guesses do not push out what it found in the end */
+        char target[32];
+        (void)snprintf(target, sizeof target, "/guess/%d.php", i);
+        x->target = target;
+        meet(w, x, client);
+    }
+    x->target = "/img/a.php";
+    x->status = 200;
+    meet(w, x, client);
+    assert_non_null(closed(w));
 
     w = world(); /* enciphered both ways under an unknown key, by one client */
     for (int i = 0; i < 5; i++)
