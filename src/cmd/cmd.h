@@ -27,7 +27,8 @@ struct options {
     const char *sensor; /* "default" */
     unsigned workers;
     uint64_t memory_bytes; /* 1 GiB */
-    struct string_list intel, geo, set, allow, roles, server, alerts, marks, listen;
+    struct string_list intel, geo, set, allow, roles, server, alerts, marks, listen, baseline;
+    const char *clamd; /* scan */
     const char *cache, *config, *as;
     const char *map;                                /* read */
     const char *with;                               /* read: "suricata" or "suricata:RULES" */

@@ -1,0 +1,230 @@
+#include "scan/php_value.h"
+
+#include "base/base64.h"
+
+#include <stdlib.h>
+#define ZLIB_CONST
+#include <zlib.h>
+
+static const struct php_function functions[] = {
+#define FUNCTION(name, does, argument) {name, does, argument},
+#include "scan/php_function.list"
+#undef FUNCTION
+};
+
+static int compare(const void *key, const void *row)
+{
+    struct text a = *(const struct text *)key,
+                b = text_of(((const struct php_function *)row)->name);
+    for (uint32_t i = 0; i < a.len && i < b.len; i++)
+        if (ascii_lower(a.at[i]) != b.at[i])
+            return (unsigned char)ascii_lower(a.at[i]) < (unsigned char)b.at[i] ? -1 : 1;
+    return (a.len > b.len) - (a.len < b.len);
+}
+
+const struct php_function *php_function_find(struct text name)
+{
+    if (name.len && name.at[0] == '\\')
+        name = text_at(name.at + 1, name.len - 1);
+    if (name.len == 0)
+        return NULL;
+    return bsearch(&name, functions, sizeof functions / sizeof *functions, sizeof *functions,
+                   compare);
+}
+
+bool php_concat(struct php_value a, struct php_value b, struct arena *arena, struct text *ret)
+{
+    if (a.text.at == NULL || b.text.at == NULL || (size_t)a.text.len + b.text.len > PHP_FOLDED_MAX)
+        return false;
+    char *at = arena_new(arena, (size_t)a.text.len + b.text.len + 1);
+    memcpy(at, a.text.at, a.text.len);
+    memcpy(at + a.text.len, b.text.at, b.text.len);
+    *ret = text_at(at, (size_t)a.text.len + b.text.len);
+    return true;
+}
+
+struct text php_xor(struct text a, struct text b, struct arena *arena)
+{
+    uint32_t len = a.len < b.len ? a.len : b.len;
+    char *at = arena_new(arena, len + 1);
+    for (uint32_t i = 0; i < len; i++)
+        at[i] = (char)(a.at[i] ^ b.at[i]);
+    return text_at(at, len);
+}
+
+static int hex_of(char c)
+{
+    char lower = ascii_lower(c);
+    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
+}
+
+static struct text unhexed(struct text text, struct arena *arena)
+{
+    char *at = arena_new(arena, text.len / 2 + 1);
+    size_t len = 0;
+    for (uint32_t i = 0; i + 1 < text.len && hex_of(text.at[i]) >= 0; i += 2)
+        at[len++] = (char)(hex_of(text.at[i]) * 16 + (hex_of(text.at[i + 1]) & 15));
+    return text_at(at, len);
+}
+
+static struct text unescaped(struct text text, struct arena *arena)
+{
+    char *at = arena_new(arena, text.len + 1);
+    size_t len = 0;
+    for (uint32_t i = 0; i < text.len; i++) {
+        bool coded = text.at[i] == '%' && i + 2 < text.len && hex_of(text.at[i + 1]) >= 0 &&
+                     hex_of(text.at[i + 2]) >= 0;
+        at[len++] =
+            coded ? (char)(hex_of(text.at[i + 1]) * 16 + hex_of(text.at[i + 2])) : text.at[i];
+        i += coded ? 2 : 0;
+    }
+    return text_at(at, len);
+}
+
+/* Base64 as PHP reads it: what is no digit is passed over. */
+static struct text unbase64(struct text text, struct arena *arena)
+{
+    char *clean = arena_new(arena, text.len + 1);
+    uint32_t len = 0;
+    for (uint32_t i = 0; i < text.len && text.at[i] != '='; i++)
+        if (base64_digit(text.at[i]) >= 0)
+            clean[len++] = text.at[i];
+    return text_at(clean, base64_decode(text_at(clean, len), (uint8_t *)clean, len));
+}
+
+static struct text inflated(struct text text, int window, struct arena *arena)
+{
+    z_stream z = {0};
+    struct text ret = {0};
+    if (text.len < 3 || inflateInit2(&z, window) != Z_OK)
+        return ret;
+    size_t room = (size_t)text.len * 12 + 1024;
+    room = room < PHP_FOLDED_MAX ? room : PHP_FOLDED_MAX;
+    uint8_t *out = arena_new(arena, room);
+    z.next_in = (const Bytef *)text.at;
+    z.avail_in = text.len;
+    z.next_out = out;
+    z.avail_out = (uInt)room;
+    int done = inflate(&z, Z_FINISH);
+    if ((done == Z_STREAM_END || done == Z_BUF_ERROR || done == Z_OK) && z.total_out)
+        ret = text_at(out, z.total_out);
+    (void)inflateEnd(&z);
+    return ret;
+}
+
+static struct text changed(struct text text, struct arena *arena, char (*change)(char c))
+{
+    char *at = arena_new(arena, text.len + 1);
+    for (uint32_t i = 0; i < text.len; i++)
+        at[i] = change(text.at[i]);
+    return text_at(at, text.len);
+}
+
+static char turned13(char c)
+{
+    char lower = ascii_lower(c);
+    return lower < 'a' || lower > 'z' ? c : (char)(c + (lower < 'n' ? 13 : -13));
+}
+
+static char upper(char c)
+{
+    return c >= 'a' && c <= 'z' ? (char)(c - 32) : c;
+}
+
+static struct text reversed(struct text text, struct arena *arena)
+{
+    char *at = arena_new(arena, text.len + 1);
+    for (uint32_t i = 0; i < text.len; i++)
+        at[i] = text.at[text.len - 1 - i];
+    return text_at(at, text.len);
+}
+
+static struct text replaced(struct text what, struct text by, struct text in, struct arena *arena)
+{
+    struct text ret = in;
+    if (what.len == 0 || in.len == 0 || by.len > what.len + 64)
+        return ret;
+    char *at = arena_new(arena, (size_t)in.len * (by.len / what.len + 1) + 64);
+    size_t len = 0;
+    for (uint32_t i = 0; i < in.len;) {
+        if (in.len - i >= what.len && memcmp(in.at + i, what.at, what.len) == 0) {
+            if (by.len)
+                memcpy(at + len, by.at, by.len);
+            len += by.len;
+            i += what.len;
+        } else {
+            at[len++] = in.at[i++];
+        }
+    }
+    return text_at(at, len);
+}
+
+static struct text cut(struct text text, const struct php_value *from, const struct php_value *len)
+{
+    int64_t start = from->number < 0 ? from->number + text.len : from->number;
+    int64_t most = start < text.len ? text.len - start : 0;
+    int64_t want = len == NULL ? most : len->number < 0 ? most + len->number : len->number;
+    if (start < 0 || want <= 0 || most == 0)
+        return text_at("", 0);
+    return text_at(text.at + start, (size_t)(want < most ? want : most));
+}
+
+/* Functions of one constant text. */
+static bool fold_text(struct text name, struct text text, struct arena *arena, struct text *ret)
+{
+    if (text_is_nocase(name, "base64_decode"))
+        *ret = unbase64(text, arena);
+    else if (text_is_nocase(name, "strrev"))
+        *ret = reversed(text, arena);
+    else if (text_is_nocase(name, "str_rot13"))
+        *ret = changed(text, arena, turned13);
+    else if (text_is_nocase(name, "strtolower"))
+        *ret = changed(text, arena, ascii_lower);
+    else if (text_is_nocase(name, "strtoupper"))
+        *ret = changed(text, arena, upper);
+    else if (text_is_nocase(name, "hex2bin"))
+        *ret = unhexed(text, arena);
+    else if (text_is_nocase(name, "urldecode") || text_is_nocase(name, "rawurldecode"))
+        *ret = unescaped(text, arena);
+    else if (text_is_nocase(name, "gzinflate"))
+        *ret = inflated(text, -MAX_WBITS, arena);
+    else if (text_is_nocase(name, "gzuncompress") || text_is_nocase(name, "gzdecode") ||
+             text_is_nocase(name, "zlib_decode"))
+        *ret = inflated(text, MAX_WBITS + 32, arena);
+    else if (text_is_nocase(name, "trim") || text_is_nocase(name, "stripslashes") ||
+             text_is_nocase(name, "strval"))
+        *ret = text;
+    else
+        return false;
+    return ret->at != NULL;
+}
+
+bool php_fold(struct text name, const struct php_value *argument, unsigned len, struct arena *arena,
+              struct php_value *ret)
+{
+    struct text text = {0};
+    if (len == 0)
+        return false;
+    if (text_is_nocase(name, "chr") && argument[0].is_number) {
+        char *at = arena_new(arena, 1);
+        at[0] = (char)argument[0].number;
+        text = text_at(at, 1);
+    } else if (text_is_nocase(name, "ord") && argument[0].text.len) {
+        ret->is_number = true;
+        ret->number = (unsigned char)argument[0].text.at[0];
+        return true;
+    } else if ((text_is_nocase(name, "str_replace") || text_is_nocase(name, "str_ireplace")) &&
+               len >= 3 && argument[0].text.at && argument[1].text.at && argument[2].text.at) {
+        text = replaced(argument[0].text, argument[1].text, argument[2].text, arena);
+    } else if (text_is_nocase(name, "substr") && len >= 2 && argument[0].text.at &&
+               argument[1].is_number && (len < 3 || argument[2].is_number)) {
+        text = cut(argument[0].text, &argument[1], len < 3 ? NULL : &argument[2]);
+    } else if (text_is_nocase(name, "pack") && len == 2 && argument[1].text.at &&
+               argument[0].text.len && ascii_lower(argument[0].text.at[0]) == 'h') {
+        text = unhexed(argument[1].text, arena);
+    } else if (argument[0].text.at == NULL || !fold_text(name, argument[0].text, arena, &text)) {
+        return false;
+    }
+    ret->text = text;
+    return true;
+}

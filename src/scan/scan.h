@@ -1,0 +1,52 @@
+/*
+ * Files on disk: what in them is a backdoor for a web server. The looks at a file's structure are
+ * pure: they run nothing and keep nothing.
+ *
+ * Order: scan_found zeroed -> the looks (scan_php, scan_text, ...) -> scan_weigh.
+ */
+#ifndef MUSTER_SCAN_SCAN_H
+#define MUSTER_SCAN_SCAN_H
+
+#include "base/arena.h"
+
+enum scan_trait {
+#define TRAIT(name, strength, text) SCAN_##name,
+#include "scan/trait.list"
+#undef TRAIT
+    SCAN_TRAITS
+};
+
+enum { SCAN_WHAT = 48 };
+struct scan_found {
+    struct {
+        uint32_t times, line; /* line of the first */
+        char what[SCAN_WHAT]; /* a function, rule or part; "" = nothing to name */
+    } trait[SCAN_TRAITS];
+};
+
+struct scan_trait_info {
+    const char *name, *text;
+    double strength;
+};
+extern const struct scan_trait_info scan_trait_table[SCAN_TRAITS];
+
+/* Notes a trait; `what` is cut. */
+void scan_find(struct scan_found *found, enum scan_trait trait, uint32_t line, struct text what);
+
+/* PHP: follows values from what a request brings to what runs it. arena: what it needs while it
+ * looks; the caller resets it. */
+void scan_php(struct scan_found *found, struct text source, struct arena *arena);
+/* Programs of other languages of web servers: JSP, ASP, ASP.NET, Perl, Python, ColdFusion, shell.
+ */
+enum scan_language { SCAN_NONE, SCAN_PHP, SCAN_JSP, SCAN_ASP, SCAN_ASPX, SCAN_CGI, SCAN_CFM };
+enum scan_language scan_language_of(struct text name, struct text source);
+void scan_other(struct scan_found *found, enum scan_language language, struct text source);
+/* Part of scan_other: Perl, Python and shell. */
+void scan_cgi(struct scan_found *found, struct text source);
+/* What needs no language: a program in a picture, a toolbox's parts, what names itself. */
+void scan_text(struct scan_found *found, enum scan_language language, struct text source);
+
+/* The sum of strengths: never over what one surely is. */
+double scan_weigh(const struct scan_found *found);
+
+#endif

@@ -1,0 +1,237 @@
+#include "scan_file.h"
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/md5.h"
+#include "base/mem.h"
+#include "feeds/container.h"
+#include "judge/judge.h"
+#include "scan/walk.h"
+#include "scan_rules.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { GOOD_FIRST = 1 << 12, SCRIPT_MOST = 4 << 20 };
+
+struct scan_file {
+    struct arena arena; /* of one look */
+    struct scan_rules *rules;
+    struct good {
+        uint8_t digest[16];
+        bool used;
+    } * good;
+    size_t good_room, good_len;
+    struct scan_members members;
+    char clamd[108];
+};
+
+struct scan_file *scan_file_new(void)
+{
+    struct scan_file *scan = mem_new(1, sizeof *scan);
+    scan->rules = scan_rules_new();
+    return scan;
+}
+
+void scan_file_free(struct scan_file *scan)
+{
+    if (scan == NULL)
+        return;
+    scan_rules_free(scan->rules);
+    mem_free(scan->good);
+    arena_free(&scan->arena);
+    mem_free(scan);
+}
+
+void scan_file_rules(struct scan_file *scan, const char *path,
+                     void (*complain)(void *context, const char *text), void *context)
+{
+    scan_rules_add(scan->rules, path, complain, context);
+}
+
+void scan_file_ready(struct scan_file *scan)
+{
+    scan_rules_ready(scan->rules);
+}
+
+uint32_t scan_file_rules_len(const struct scan_file *scan)
+{
+    return scan_rules_len(scan->rules);
+}
+
+bool scan_file_clamd(struct scan_file *scan, const char *socket, struct err *err)
+{
+    if (!scan_clamd_ping(socket, err))
+        return false;
+    (void)snprintf(scan->clamd, sizeof scan->clamd, "%s", socket);
+    return true;
+}
+
+struct scan_members scan_file_members(const struct scan_file *scan)
+{
+    return scan->members;
+}
+
+/* ---- what is known to be good */
+
+static struct good *good_at(struct scan_file *scan, const uint8_t digest[16])
+{
+    uint64_t hash;
+    memcpy(&hash, digest, sizeof hash);
+    for (size_t i = hash % scan->good_room;; i = (i + 1) % scan->good_room)
+        if (!scan->good[i].used || memcmp(scan->good[i].digest, digest, 16) == 0)
+            return &scan->good[i];
+}
+
+static void good_add(struct scan_file *scan, const uint8_t digest[16])
+{
+    if (scan->good_len * 2 >= scan->good_room) {
+        struct good *old = scan->good;
+        size_t len = scan->good_room;
+        scan->good_room = len ? len * 2 : GOOD_FIRST;
+        scan->good = mem_new(scan->good_room, sizeof *scan->good);
+        for (size_t i = 0; i < len; i++)
+            if (old[i].used)
+                *good_at(scan, old[i].digest) = old[i];
+        mem_free(old);
+    }
+    struct good *g = good_at(scan, digest);
+    scan->good_len += !g->used;
+    memcpy(g->digest, digest, 16);
+    g->used = true;
+}
+
+static bool is_good(struct scan_file *scan, struct text bytes)
+{
+    uint8_t digest[16];
+    if (scan->good_len == 0)
+        return false;
+    md5(bytes.at, bytes.len, digest);
+    return good_at(scan, digest)->used;
+}
+
+static void good_file(void *context, const struct walk_file *file)
+{
+    uint8_t digest[16];
+    md5(file->bytes.at, file->bytes.len, digest);
+    good_add(context, digest);
+}
+
+static int hex_of(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* dpkg's list: "<32 digits>  <path>" (deb-md5sums(5)). */
+static uint64_t good_list(struct scan_file *scan, struct text rest)
+{
+    struct text line;
+    uint64_t files = 0;
+    while (text_line(&rest, &line)) {
+        uint8_t digest[16];
+        bool whole = line.len > 34;
+        for (unsigned i = 0; whole && i < 16; i++) {
+            int high = hex_of(line.at[2 * i]), low = hex_of(line.at[2 * i + 1]);
+            whole = high >= 0 && low >= 0;
+            digest[i] = (uint8_t)(high * 16 + low);
+        }
+        if (!whole)
+            continue;
+        good_add(scan, digest);
+        files++;
+    }
+    return files;
+}
+
+bool scan_file_baseline(struct scan_file *scan, const char *what, uint64_t *files, struct err *err)
+{
+    char path[600], why[300];
+    struct file_map map;
+    *files = 0;
+    if (strchr(what, '/') == NULL && strlen(what) < 200) {
+        (void)snprintf(path, sizeof path, "/var/lib/dpkg/info/%s.md5sums", what);
+        if (!file_exists(path))
+            (void)snprintf(path, sizeof path, "/var/lib/dpkg/info/%s:amd64.md5sums", what);
+        if (file_exists(path)) {
+            if (!file_map(&map, path, err))
+                return false;
+            *files = good_list(scan, text_at(map.at, map.len));
+            file_unmap(&map);
+            return true;
+        }
+    }
+    if (!file_exists(what))
+        return err_set(err, "%s is neither a folder nor an installed Debian package", what);
+    struct walk_counts counts = {0};
+    if (!walk(&what, 1, &counts, good_file, scan, why))
+        return err_set(err, "%s", why);
+    *files = counts.files;
+    return true;
+}
+
+/* ---- looking */
+
+static bool may_be_program(struct text bytes)
+{
+    return bytes.len && bytes.len <= SCRIPT_MOST;
+}
+
+static void weigh(struct scan_verdict *v)
+{
+    v->strength = scan_weigh(&v->found);
+    v->p = 1 / (1 + exp(-(log(1e-3 / (1 - 1e-3)) + v->strength)));
+    v->grade = judge_grade(v->p);
+}
+
+static void look(struct scan_file *scan, struct text name, struct text bytes,
+                 struct scan_verdict *v)
+{
+    *v = (struct scan_verdict){0};
+    if (is_good(scan, bytes)) {
+        v->known_good = true;
+        return;
+    }
+    if (may_be_program(bytes)) {
+        v->language = scan_language_of(name, bytes);
+        if (v->language == SCAN_PHP)
+            scan_php(&v->found, bytes, &scan->arena);
+        else if (v->language != SCAN_NONE)
+            scan_other(&v->found, v->language, bytes);
+        scan_text(&v->found, v->language, bytes);
+        arena_reset(&scan->arena);
+    }
+    scan_rules_search(scan->rules, bytes, &v->found);
+    if (scan->clamd[0])
+        scan_clamd_look(scan->clamd, bytes, &v->found);
+    weigh(v);
+}
+
+struct inside {
+    struct scan_file *scan;
+    struct scan_verdict best;
+};
+
+static void member(void *context, struct text name, struct text content)
+{
+    struct inside *in = context;
+    struct scan_verdict v;
+    in->scan->members.looked++;
+    look(in->scan, name, content, &v);
+    if (v.grade == NULL || v.strength <= in->best.strength)
+        return;
+    in->best = v;
+    (void)snprintf(in->best.member, sizeof in->best.member, "%.*s", (int)name.len, name.at);
+}
+
+void scan_file_look(struct scan_file *scan, struct text name, struct text bytes,
+                    struct scan_verdict *ret)
+{
+    look(scan, name, bytes, ret);
+    if (ret->known_good || !text_starts(bytes, "PK\3\4"))
+        return;
+    struct inside in = {.scan = scan};
+    if (feed_zip_read(bytes, member, &in) != NULL)
+        scan->members.skipped++;
+    if (in.best.grade && in.best.strength > ret->strength)
+        *ret = in.best;
+}

@@ -1,0 +1,47 @@
+/*
+ * One file of a scan, whatever it is wrapped in: all looks at it, the rules of YARA, clamd, and
+ * what is known to be good. Several stages meet here: src/scan looks, feeds unwraps.
+ *
+ * Order: scan_file_new -> scan_file_rules, scan_file_baseline, scan_file_clamd -> scan_file_ready
+ * -> scan_file_look ... -> scan_file_free.
+ */
+#ifndef MUSTER_SCAN_FILE_H
+#define MUSTER_SCAN_FILE_H
+
+#include "base/err.h"
+#include "scan/scan.h"
+
+struct scan_file;
+
+struct scan_file *scan_file_new(void);
+void scan_file_free(struct scan_file *scan); /* accepts NULL */
+
+/* YARA rules: a file, or a folder's *.yar and *.yara. What cannot be used is told to `complain`. */
+void scan_file_rules(struct scan_file *scan, const char *path,
+                     void (*complain)(void *context, const char *text), void *context);
+/* Files known to be good: a folder of them, or a Debian package's name (its md5sums). */
+bool scan_file_baseline(struct scan_file *scan, const char *what, uint64_t *files, struct err *err);
+/* clamd's socket; false when nobody answers there. */
+bool scan_file_clamd(struct scan_file *scan, const char *socket, struct err *err);
+void scan_file_ready(struct scan_file *scan);
+uint32_t scan_file_rules_len(const struct scan_file *scan);
+
+struct scan_verdict {
+    struct scan_found found;
+    double strength, p;
+    const char *grade; /* NULL = nothing */
+    bool known_good;
+    enum scan_language language;
+    char member[160]; /* of an archive, where the finding is; "" = the file itself */
+};
+
+/* `bytes` of a file of that name. */
+void scan_file_look(struct scan_file *scan, struct text name, struct text bytes,
+                    struct scan_verdict *ret);
+/* Counted over all files: members of archives looked at, and those that were too many. */
+struct scan_members {
+    uint64_t looked, skipped;
+};
+struct scan_members scan_file_members(const struct scan_file *scan);
+
+#endif

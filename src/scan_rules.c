@@ -1,0 +1,276 @@
+#include "scan_rules.h"
+
+#include "base/arena.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+#include <yara.h>
+
+enum { FILES_MAX = 8192, TIMEOUT_S = 10, CLAMD_MOST = 20 << 20, CLAMD_WAIT_S = 30 };
+
+struct scan_rules {
+    struct arena arena;
+    const char *file[FILES_MAX]; /* paths that compile */
+    unsigned files;
+    YR_RULES *compiled; /* NULL = none */
+    uint32_t len;
+};
+
+struct scan_rules *scan_rules_new(void)
+{
+    struct scan_rules *rules = mem_new(1, sizeof *rules);
+    int done = yr_initialize();
+    muster_assert(done == ERROR_SUCCESS);
+    return rules;
+}
+
+void scan_rules_free(struct scan_rules *rules)
+{
+    if (rules == NULL)
+        return;
+    if (rules->compiled)
+        (void)yr_rules_destroy(rules->compiled);
+    (void)yr_finalize();
+    arena_free(&rules->arena);
+    mem_free(rules);
+}
+
+struct trial {
+    const char *path;
+    bool failed;
+    char text[400];
+};
+
+static void on_message(int level, const char *file, int line, const YR_RULE *rule, const char *text,
+                       void *context)
+{
+    struct trial *trial = context;
+    (void)file;
+    (void)rule;
+    if (level != YARA_ERROR_LEVEL_ERROR || trial->failed)
+        return;
+    trial->failed = true;
+    (void)snprintf(trial->text, sizeof trial->text, "%s:%d: %s", trial->path, line, text);
+}
+
+/* The variables that rules written for scanners of files expect. */
+static YR_COMPILER *compiler_new(struct trial *trial)
+{
+    static const char *const texts[] = {"filename", "filepath", "extension", "filetype", "owner"};
+    YR_COMPILER *compiler = NULL;
+    int made = yr_compiler_create(&compiler);
+    muster_assert(made == ERROR_SUCCESS);
+    yr_compiler_set_callback(compiler, on_message, trial);
+    yr_compiler_set_include_callback(compiler, NULL, NULL, NULL);
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+        (void)yr_compiler_define_string_variable(compiler, texts[i], "");
+    return compiler;
+}
+
+static bool compile_file(YR_COMPILER *compiler, const char *path, const char *space)
+{
+    FILE *file = fopen(path, "re");
+    if (file == NULL)
+        return false;
+    int errors = yr_compiler_add_file(compiler, file, space, path);
+    (void)fclose(file);
+    return errors == 0;
+}
+
+static void add_file(struct scan_rules *rules, const char *path,
+                     void (*complain)(void *context, const char *text), void *context)
+{
+    struct trial trial = {.path = path};
+    YR_COMPILER *compiler = compiler_new(&trial);
+    bool done = compile_file(compiler, path, NULL);
+    yr_compiler_destroy(compiler);
+    if (done && rules->files < FILES_MAX) {
+        rules->file[rules->files++] = arena_text(&rules->arena, text_of(path)).at;
+        return;
+    }
+    if (!trial.failed)
+        (void)snprintf(trial.text, sizeof trial.text, "%s: %s", path,
+                       done ? "too many files of rules" : "cannot be read as YARA rules");
+    complain(context, trial.text);
+}
+
+static int is_rules(const struct dirent *entry)
+{
+    struct text name = text_of(entry->d_name);
+    return text_ends(name, ".yar") || text_ends(name, ".yara");
+}
+
+void scan_rules_add(struct scan_rules *rules, const char *path,
+                    void (*complain)(void *context, const char *text), void *context)
+{
+    struct stat there;
+    char text[400];
+    if (stat(path, &there) != 0) {
+        (void)snprintf(text, sizeof text, "%.300s: %s", path, strerror(errno));
+        complain(context, text);
+        return;
+    }
+    if (!S_ISDIR(there.st_mode)) {
+        add_file(rules, path, complain, context);
+        return;
+    }
+    struct dirent **entry = NULL;
+    int len = scandir(path, &entry, is_rules, alphasort);
+    for (int i = 0; i < len; i++) {
+        char at[4096];
+        (void)snprintf(at, sizeof at, "%.3800s/%.255s", path, entry[i]->d_name);
+        add_file(rules, at, complain, context);
+        free(entry[i]);
+    }
+    free(entry);
+    if (len <= 0) {
+        (void)snprintf(text, sizeof text, "%.300s: no *.yar or *.yara in it", path);
+        complain(context, text);
+    }
+}
+
+void scan_rules_ready(struct scan_rules *rules)
+{
+    struct trial trial = {.path = ""};
+    if (rules->files == 0)
+        return;
+    YR_COMPILER *compiler = compiler_new(&trial);
+    for (unsigned i = 0; i < rules->files; i++) {
+        char space[16];
+        (void)snprintf(space, sizeof space, "file%u", i);
+        (void)compile_file(compiler, rules->file[i], space);
+    }
+    (void)yr_compiler_get_rules(compiler, &rules->compiled);
+    yr_compiler_destroy(compiler);
+    const YR_RULE *rule = NULL;
+    if (rules->compiled)
+        yr_rules_foreach(rules->compiled, rule) rules->len++;
+}
+
+uint32_t scan_rules_len(const struct scan_rules *rules)
+{
+    return rules->len;
+}
+
+/* `confidence = "high"` and a score of 75 or more (as widely used rule sets have it) are the
+ * surest. */
+static bool is_sure(const YR_RULE *rule)
+{
+    const YR_META *meta = NULL;
+    yr_rule_metas_foreach(rule, meta)
+    {
+        if (meta->type == META_TYPE_STRING && strcmp(meta->identifier, "confidence") == 0 &&
+            strcmp(meta->string, "high") == 0)
+            return true;
+        if (meta->type == META_TYPE_INTEGER && strcmp(meta->identifier, "score") == 0 &&
+            meta->integer >= 75)
+            return true;
+    }
+    return false;
+}
+
+static int on_match(YR_SCAN_CONTEXT *scan, int message, void *data, void *context)
+{
+    (void)scan;
+    if (message == CALLBACK_MSG_RULE_MATCHING) {
+        const YR_RULE *rule = data;
+        scan_find(context, is_sure(rule) ? SCAN_rule_high : SCAN_rule, 0,
+                  text_of(rule->identifier));
+    }
+    return CALLBACK_CONTINUE;
+}
+
+void scan_rules_search(struct scan_rules *rules, struct text bytes, struct scan_found *found)
+{
+    if (rules->compiled && bytes.len)
+        (void)yr_rules_scan_mem(rules->compiled, (const uint8_t *)bytes.at, bytes.len,
+                                SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_REPORT_RULES_MATCHING, on_match,
+                                found, TIMEOUT_S);
+}
+
+/* ---- clamd */
+
+static int clamd_open(const char *path)
+{
+    struct sockaddr_un to = {.sun_family = AF_UNIX};
+    struct timeval wait = {.tv_sec = CLAMD_WAIT_S};
+    if (strlen(path) >= sizeof to.sun_path)
+        return -1;
+    memcpy(to.sun_path, path, strlen(path) + 1);
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return -1;
+    (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait);
+    if (connect(fd, (const struct sockaddr *)&to, sizeof to) == 0)
+        return fd;
+    (void)close(fd);
+    return -1;
+}
+
+static bool send_all(int fd, const void *bytes, size_t len)
+{
+    const char *at = bytes;
+    while (len) {
+        ssize_t sent = send(fd, at, len, MSG_NOSIGNAL);
+        if (sent <= 0)
+            return false;
+        at += sent;
+        len -= (size_t)sent;
+    }
+    return true;
+}
+
+static size_t receive(int fd, char *answer, size_t room)
+{
+    size_t len = 0;
+    ssize_t got;
+    while (len + 1 < room && (got = recv(fd, answer + len, room - 1 - len, 0)) > 0) {
+        len += (size_t)got;
+        if (answer[len - 1] == '\0' || answer[len - 1] == '\n')
+            break;
+    }
+    answer[len] = '\0';
+    return len;
+}
+
+bool scan_clamd_ping(const char *socket, struct err *err)
+{
+    char answer[64] = "";
+    int fd = clamd_open(socket);
+    if (fd < 0)
+        return err_errno(err, "cannot reach clamd at %s", socket);
+    bool done = send_all(fd, "zPING", 6) && receive(fd, answer, sizeof answer) &&
+                strncmp(answer, "PONG", 4) == 0;
+    (void)close(fd);
+    return done || err_set(err, "%s does not answer as clamd does", socket);
+}
+
+/* "stream: NAME FOUND" */
+void scan_clamd_look(const char *socket, struct text bytes, struct scan_found *found)
+{
+    char answer[512];
+    size_t len = bytes.len < CLAMD_MOST ? bytes.len : CLAMD_MOST;
+    const uint8_t head[4] = {(uint8_t)(len >> 24), (uint8_t)(len >> 16), (uint8_t)(len >> 8),
+                             (uint8_t)len},
+                  end[4] = {0};
+    int fd = len ? clamd_open(socket) : -1;
+    if (fd < 0)
+        return;
+    if (send_all(fd, "zINSTREAM", 10) && send_all(fd, head, 4) && send_all(fd, bytes.at, len) &&
+        send_all(fd, end, 4) && receive(fd, answer, sizeof answer)) {
+        const char *name = strncmp(answer, "stream: ", 8) == 0 ? answer + 8 : answer;
+        const char *tail = strstr(name, " FOUND");
+        if (tail)
+            scan_find(found, SCAN_clamd, 0, text_at(name, (size_t)(tail - name)));
+    }
+    (void)close(fd);
+}
