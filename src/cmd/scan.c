@@ -163,7 +163,8 @@ static void summary(const struct scanning *s)
     put_counts(&left, c->deep, "folders too deep");
     put_counts(&left, c->cut, "looked at up to 16 MB only");
     put_counts(&left, c->changed, "changed while they were read");
-    put_counts(&left, members.skipped, "archives not read whole");
+    put_counts(&left, members.skipped,
+               members.skipped == 1 ? "archive not read whole" : "archives not read whole");
     if (left.len)
         buf_format(&buf, "left      %.*s\n", (int)left.len, left.at);
     if (c->unreadable) {

@@ -120,12 +120,12 @@ static bool ends_in(struct text name, const char *const *endings)
 
 static enum scan_language by_content(struct text source)
 {
-    if (has(source, "<?php") || has(source, "<?=") || has(source, "<?PHP"))
-        return SCAN_PHP;
     if (text_starts(source, "#!"))
-        return SCAN_CGI;
-    if (!has(source, "<%") && !has(source, "runat=\"server\""))
-        return has(source, "<cf") ? SCAN_CFM : SCAN_NONE;
+        return has(source, "<?php") ? SCAN_PHP : SCAN_CGI;
+    if (has(source, "<?") && (has(source, "<?php") || has(source, "<?=") || has(source, "<?PHP")))
+        return SCAN_PHP;
+    if (!has(source, "<%"))
+        return SCAN_NONE;
     if (has(source, "<%@ page import") || has(source, "java.") ||
         has(source, "request.getParameter"))
         return SCAN_JSP;

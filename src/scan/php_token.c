@@ -289,8 +289,10 @@ static void take_sign(struct maker *m)
                  {"++", SIGN_STEP},        {"--", SIGN_STEP},        {".=", SIGN_ASSIGN_MORE},
                  {"+=", SIGN_ASSIGN_MORE}, {"-=", SIGN_ASSIGN_MORE}, {"^=", SIGN_ASSIGN_MORE},
                  {"|=", SIGN_ASSIGN_MORE}};
-    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
-        if (starts(m, signs[i].text)) {
+    char next = peek(m, 1);
+    bool longer = next && strchr("=>-+?:|&.<", next);
+    for (size_t i = 0; longer && i < sizeof signs / sizeof signs[0]; i++)
+        if (signs[i].text[0] == m->at[0] && starts(m, signs[i].text)) {
             sign_add(m, signs[i].sign);
             m->at += strlen(signs[i].text);
             return;

@@ -51,6 +51,15 @@ static unsigned parts_of(struct text s)
     return n;
 }
 
+/* Whether it is worth the while: most programs have next to none of the parts. */
+static bool may_have_parts(struct text s)
+{
+    return has(s, "exec") + has(s, "passthru") + has(s, "popen") + has(s, "system(") +
+               has(s, "/etc/passwd") + has(s, "fileperms") + has(s, "php_uname") +
+               has(s, "disable_functions") + has(s, "fsockopen") >=
+           2;
+}
+
 /* Names that tools and their makers give themselves. */
 static const char *own_name(struct text s)
 {
@@ -118,13 +127,17 @@ static bool is_picture(struct text source)
 void scan_text(struct scan_found *found, enum scan_language language, struct text source)
 {
     uint32_t len = source.len < LOOKED ? source.len : LOOKED;
+    if (language == SCAN_NONE && !is_picture(source))
+        return;
     char *copy = mem_new(len + 1, 1);
     for (uint32_t i = 0; i < len; i++)
         copy[i] = ascii_lower(source.at[i]);
     struct text lower = text_at(copy, len);
     if (is_picture(source) && (has(lower, "<?php") || (has(lower, "<?=") && len < 4096)))
         scan_find(found, SCAN_in_picture, 0, text_of(NULL));
-    if (language != SCAN_NONE && len) {
+    if (language == SCAN_PHP && is_garbled(lower))
+        scan_find(found, SCAN_garbled, 0, text_of(NULL));
+    if (language != SCAN_NONE && may_have_parts(lower)) {
         unsigned parts = parts_of(lower);
         const char *name = own_name(lower);
         if (parts >= PARTS_MANY)
@@ -133,8 +146,6 @@ void scan_text(struct scan_found *found, enum scan_language language, struct tex
             scan_find(found, SCAN_toolbox_some, 0, text_of(NULL));
         if (name && parts >= 2)
             scan_find(found, SCAN_mark, 0, text_of(name));
-        if (language == SCAN_PHP && is_garbled(lower))
-            scan_find(found, SCAN_garbled, 0, text_of(NULL));
     }
     mem_free(copy);
 }
