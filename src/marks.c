@@ -4,8 +4,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "mark_text.h"
+#include "rule_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -175,42 +175,31 @@ static void add_file(struct marks *marks, const char *path,
         complain(context, trial.text);
 }
 
-static int by_name(const void *a, const void *b)
+/* What adding a user's files needs to know. */
+struct adding {
+    struct marks *marks;
+    void (*complain)(void *context, const char *text);
+    void *context;
+};
+
+static void adding_file(void *context, const char *path)
 {
-    return strcmp(*(const char *const *)a, *(const char *const *)b);
+    const struct adding *a = context;
+    add_file(a->marks, path, a->complain, a->context);
 }
 
-/* A folder's files by name, so that the order of rules is the same everywhere. */
-static void add_folder(struct marks *marks, DIR *dir, const char *path,
-                       void (*complain)(void *context, const char *text), void *context)
+static void adding_complain(void *context, const char *text)
 {
-    const char **name = mem_new(FILES_MAX, sizeof *name);
-    size_t len = 0;
-    for (struct dirent *d; len < FILES_MAX && (d = readdir(dir)) != NULL;) {
-        struct text t = text_of(d->d_name);
-        if (d->d_name[0] != '.' && (text_ends(t, ".yar") || text_ends(t, ".yara")))
-            name[len++] = arena_format(&marks->arena, "%s/%s", path, d->d_name).at;
-    }
-    if (len)
-        qsort(name, len, sizeof *name, by_name);
-    for (size_t i = 0; i < len; i++)
-        add_file(marks, name[i], complain, context);
-    if (len == 0)
-        complain(context, arena_format(&marks->arena, "%s: no file *.yar in this folder", path).at);
-    mem_free(name);
+    const struct adding *a = context;
+    a->complain(a->context, text);
 }
 
 void marks_add(struct marks *marks, const char *path,
                void (*complain)(void *context, const char *text), void *context)
 {
     muster_assert(!marks->compiled);
-    DIR *dir = opendir(path);
-    if (dir == NULL) {
-        add_file(marks, path, complain, context);
-        return;
-    }
-    add_folder(marks, dir, path, complain, context);
-    (void)closedir(dir);
+    struct adding adding = {marks, complain, context};
+    rule_files_each(path, adding_file, adding_complain, &adding);
 }
 
 static const char *meta_text(const YR_RULE *rule, const char *name)

@@ -3,13 +3,11 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/mem.h"
+#include "rule_files.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 #include <yara.h>
@@ -85,9 +83,23 @@ static bool compile_file(YR_COMPILER *compiler, const char *path, const char *sp
     return errors == 0;
 }
 
-static void add_file(struct scan_rules *rules, const char *path,
-                     void (*complain)(void *context, const char *text), void *context)
+/* What adding a user's files needs to know. */
+struct adding {
+    struct scan_rules *rules;
+    void (*complain)(void *context, const char *text);
+    void *context;
+};
+
+static void add_complain(void *context, const char *text)
 {
+    const struct adding *a = context;
+    a->complain(a->context, text);
+}
+
+static void add_file(void *context, const char *path)
+{
+    const struct adding *a = context;
+    struct scan_rules *rules = a->rules;
     struct trial trial = {.path = path};
     YR_COMPILER *compiler = compiler_new(&trial);
     bool done = compile_file(compiler, path, NULL);
@@ -98,43 +110,17 @@ static void add_file(struct scan_rules *rules, const char *path,
     }
     if (!trial.failed)
         (void)snprintf(trial.text, sizeof trial.text, "%s: %s", path,
-                       done ? "too many files of rules" : "cannot be read as YARA rules");
-    complain(context, trial.text);
-}
-
-static int is_rules(const struct dirent *entry)
-{
-    struct text name = text_of(entry->d_name);
-    return text_ends(name, ".yar") || text_ends(name, ".yara");
+                       done              ? "too many files of rules"
+                       : errno == ENOENT ? "no such file"
+                                         : "cannot be read as YARA rules");
+    add_complain(context, trial.text);
 }
 
 void scan_rules_add(struct scan_rules *rules, const char *path,
                     void (*complain)(void *context, const char *text), void *context)
 {
-    struct stat there;
-    char text[400];
-    if (stat(path, &there) != 0) {
-        (void)snprintf(text, sizeof text, "%.300s: %s", path, strerror(errno));
-        complain(context, text);
-        return;
-    }
-    if (!S_ISDIR(there.st_mode)) {
-        add_file(rules, path, complain, context);
-        return;
-    }
-    struct dirent **entry = NULL;
-    int len = scandir(path, &entry, is_rules, alphasort);
-    for (int i = 0; i < len; i++) {
-        char at[4096];
-        (void)snprintf(at, sizeof at, "%.3800s/%.255s", path, entry[i]->d_name);
-        add_file(rules, at, complain, context);
-        free(entry[i]);
-    }
-    free(entry);
-    if (len <= 0) {
-        (void)snprintf(text, sizeof text, "%.300s: no *.yar or *.yara in it", path);
-        complain(context, text);
-    }
+    struct adding adding = {rules, complain, context};
+    rule_files_each(path, add_file, add_complain, &adding);
 }
 
 void scan_rules_ready(struct scan_rules *rules)
