@@ -5,6 +5,8 @@
  */
 #include "census/census.h"
 
+#include "census/live.h"
+
 #include "base/buf.h"
 
 extern const char census_prepare_sql[], census_cells_sql[];
@@ -270,13 +272,14 @@ static bool make_networks(const struct asker *asker, struct census *census, stru
 }
 
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
-                 struct err *err)
+                 const struct holds *holds, struct err *err)
 {
     *ret = (struct census){.from = from, .to = to};
     if (make_period(asker, ret, err) && make_numbers(asker, ret, err) &&
         make_tables(asker, ret, err) && make_hosts(asker, ret, err) &&
         make_networks(asker, ret, err) && make_checks(asker, ret, err) &&
-        check_months(asker, ret, err) && check_raw(asker, ret, err))
+        check_months(asker, ret, err) && check_raw(asker, ret, err) &&
+        census_live(ret, asker, holds, err))
         return true;
     census_free(ret);
     return false;

@@ -10,9 +10,12 @@
 
 #include "record/census.h"
 
-/* DAY_NONE for an open end. Fills ret afresh; false and err when the store fails. */
+struct holds; /* census/live.h */
+
+/* DAY_NONE for an open end. holds: what the user knows of how long addresses are held; or NULL.
+ * Fills ret afresh; false and err when the store fails. */
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
-                 struct err *err);
+                 const struct holds *holds, struct err *err);
 void census_free(struct census *census);
 
 #endif

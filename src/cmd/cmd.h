@@ -27,7 +27,8 @@ struct options {
     const char *sensor; /* "default" */
     unsigned workers;
     uint64_t memory_bytes; /* 1 GiB */
-    struct string_list intel, geo, set, allow, roles, server, alerts, marks, listen, baseline;
+    struct string_list intel, geo, set, allow, roles, server, alerts, marks, listen, baseline,
+        holds;
     const char *clamd; /* scan */
     const char *cache, *config, *as;
     const char *map;                                /* read */

@@ -65,6 +65,8 @@ static const struct option_of {
     {"year", TEXT, AT(year), "YYYY", "report: this year", 0},
     {"from", TEXT, AT(from), "DATE", "report: first day", 0},
     {"to", TEXT, AT(to), "DATE", "report: last day", 0},
+    {"holds", LIST, AT(holds), "FILE",
+     "report: how long machines keep an address, asn,start,end[,device]; repeatable", 0},
     {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},
     {"output", TEXT, AT(output), "FILE", "write there instead of standard output", 'o'},
     {"force", FLAG, AT(force), NULL,

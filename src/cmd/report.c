@@ -3,6 +3,7 @@
  */
 #include "across.h"
 #include "census/census.h"
+#include "census/live.h"
 #include "cmd/ask.h"
 
 #include "base/file.h"
@@ -103,6 +104,7 @@ static void name_networks(const struct options *options, struct census *census)
 struct making {
     struct census census;
     struct day from, to;
+    struct holds holds;
     int64_t not_judged; /* sources since the last judgement across them */
 };
 
@@ -110,7 +112,7 @@ static bool make(const struct asker *asker, void *state, struct err *err)
 {
     struct making *making = state;
     return across_stale(asker, &making->not_judged, err) &&
-           census_make(&making->census, asker, making->from, making->to, err);
+           census_make(&making->census, asker, making->from, making->to, &making->holds, err);
 }
 
 static bool is_folder(const char *path)
@@ -194,6 +196,26 @@ static int make_and_write(const struct options *options, const struct report_for
     return status;
 }
 
+/* --holds FILE: how long machines keep an address. */
+static int read_holds(const struct options *options, struct holds *holds)
+{
+    for (unsigned i = 0; i < options->holds.len; i++) {
+        struct file_map map;
+        struct err err;
+        if (!file_map(&map, options->holds.at[i], &err))
+            return cmd_fail("report", EXIT_USAGE, err.text);
+        uint64_t lines = holds->lines, refused = holds->refused;
+        holds->first_refused[0] = 0;
+        holds_read(holds, text_at(map.at, map.len));
+        file_unmap(&map);
+        if (holds->refused > refused && !options->quiet)
+            cmd_say("report", "%s: %llu of %llu lines are no holds (asn,start,end,device): %s",
+                    options->holds.at[i], (unsigned long long)(holds->refused - refused),
+                    (unsigned long long)(holds->lines - lines), holds->first_refused);
+    }
+    return EXIT_DONE;
+}
+
 static int run(const struct options *options)
 {
     struct making making = {.from = {DAY_NONE}};
@@ -209,7 +231,11 @@ static int run(const struct options *options)
                         "the period is --year YYYY, or --from YYYY-MM-DD --to YYYY-MM-DD");
     if (strcmp(options->store, "none") == 0)
         return cmd_fail("report", EXIT_USAGE, "it needs a store: --store DIR");
-    return make_and_write(options, format, &making);
+    int status = read_holds(options, &making.holds);
+    if (status == EXIT_DONE)
+        status = make_and_write(options, format, &making);
+    holds_free(&making.holds);
+    return status;
 }
 
 const struct command command_report = {

@@ -2,6 +2,7 @@
 
 #include "base/err.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void column_heading(struct buf *buf, struct text name)
@@ -158,9 +159,52 @@ void counting_words(struct buf *buf, const struct counting *c)
     }
 }
 
+/* Rounded as far as the interval lets one tell. */
+static double rounded(double value, double width)
+{
+    double step = 1;
+    while (step * 20 < width)
+        step *= 10;
+    return round(value / step) * step;
+}
+
+static void put_rounded(struct buf *buf, double value, double width)
+{
+    column_thousands(buf, (int64_t)rounded(value, width));
+}
+
+enum { LIVE_LEAST = 30 }; /* addresses: with fewer the count itself is as good */
+
+/* Machines at a time, before the addresses that others publish. */
+static void put_live(struct buf *buf, const struct census_live *live)
+{
+    double width = live->high - live->low;
+    if (live->windows == 0 || live->addresses < LIVE_LEAST)
+        return;
+    if (live->known) {
+        buf_string(buf, "At a typical time ");
+        put_rounded(buf, live->live, width);
+        buf_string(buf, " machines (95 % interval ");
+        put_rounded(buf, live->low, width);
+        buf_string(buf, " to ");
+        put_rounded(buf, live->high, width);
+        buf_string(buf, ") were seen under control. Over the period, by address: ");
+        return;
+    }
+    buf_string(buf, "How many machines were under control at a time cannot be told well: ");
+    put_rounded(buf, live->low, width);
+    buf_string(buf, " to ");
+    put_rounded(buf, live->high, width);
+    buf_format(buf,
+               ", if addresses are held for a day or more (known for networks with %.0f %% of the "
+               "addresses; --holds FILE tells). By address: ",
+               100 * live->share);
+}
+
 void census_headline(struct buf *buf, const struct census *census)
 {
     const int64_t *n = census->number;
+    put_live(buf, &census->live);
     const struct counting counting = {
         .counted = n[CENSUS_hosts_counted],
         .confirmed = n[CENSUS_hosts_confirmed],

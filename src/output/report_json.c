@@ -16,6 +16,25 @@ static void put_day(struct buf *buf, const char *name, struct day day)
         buf_format(buf, "\"%s\":\"%s\",", name, day_format(day, out));
 }
 
+/* null: not known. Without an estimate the bounds hold if addresses are held for a day or more. */
+static void put_live(struct buf *buf, const struct census_live *live)
+{
+    if (live->windows == 0) {
+        buf_string(buf, "\"live\":null,\n");
+        return;
+    }
+    buf_string(buf, "\"live\":{\"estimate\":");
+    if (live->known)
+        buf_format(buf, "%.1f", live->live);
+    else
+        buf_string(buf, "null");
+    buf_format(buf,
+               ",\"low\":%.1f,\"high\":%.1f,\"interval95\":%s,\"share_of_addresses\":%.4f,"
+               "\"addresses_a_week\":%.1f,\"weeks\":%u},\n",
+               live->low, live->high, live->known ? "true" : "false", live->share, live->addresses,
+               live->windows);
+}
+
 static void put_checks(struct buf *buf, const struct census *census)
 {
     buf_string(buf, "\"checks\":[");
@@ -45,7 +64,9 @@ static void write(struct buf *buf, const struct census *census)
     for (unsigned i = 0; i < CENSUS_NUMBERS; i++)
         buf_format(buf, "%s\n  \"%s\":%lld", i ? "," : "", census_number_id[i],
                    (long long)census->number[i]);
-    buf_string(buf, "},\n\"tables\":{\n");
+    buf_string(buf, "},\n");
+    put_live(buf, &census->live);
+    buf_string(buf, "\"tables\":{\n");
     for (unsigned i = 0; i < census->tables; i++) {
         buf_format(buf, "%s\"%s\":{\"title\":", i ? ",\n" : "", census->table[i].id);
         buf_json(buf, text_of(census->table[i].title));

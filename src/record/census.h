@@ -18,7 +18,7 @@ enum census_number {
 extern const char *const census_number_id[CENSUS_NUMBERS];
 extern const char *const census_number_label[CENSUS_NUMBERS];
 
-enum { CENSUS_TABLES_MAX = 16, CENSUS_CHECKS_MAX = 32, CENSUS_HOSTS_MAX = 250 };
+enum { CENSUS_TABLES_MAX = 32, CENSUS_CHECKS_MAX = 32, CENSUS_HOSTS_MAX = 250 };
 
 struct census_table {
     const char *id;         /* "country" */
@@ -48,6 +48,16 @@ enum census_evidence {
     CENSUS_EVIDENCE_COLUMNS
 };
 
+/* Machines under control at a typical time, over the weeks that were watched whole. */
+struct census_live {
+    bool known; /* for all networks; low and high are a 95 % interval */
+    bool part;  /* for networks with `share` of the addresses; the rest is in the range */
+    double live, low,
+        high; /* not known: what is possible when addresses are held for a day or more */
+    double share, addresses; /* addresses a week, in the mean */
+    unsigned windows;        /* weeks; 0 = none */
+};
+
 struct census {
     struct arena arena;
     struct day from, to; /* the period asked for; DAY_NONE = everything */
@@ -55,6 +65,7 @@ struct census {
     struct text first_day, last_day; /* of what was watched in the period, YYYY-MM-DD */
     struct census_table table[CENSUS_TABLES_MAX];
     unsigned tables;
+    struct census_live live;
     struct rows pair;     /* of the first CENSUS_HOSTS_MAX hosts, hosts lying together */
     struct rows evidence; /* of them; same order of hosts and controllers */
     struct rows hours;    /* of them: host_id, day, hours (24-bit mask); same order of hosts */

@@ -1,0 +1,222 @@
+#include "census/live.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { WEEK_DAYS = 7, SHOWN = 250, COLUMNS = 8, DAY_S = 86400 };
+#define SEED UINT64_C(0x6d7573746572)
+
+/* Addresses of counted hosts by network and week, and which weeks were watched whole. */
+static bool ask_windows(const struct asker *asker, struct arena *arena, struct rows *seen,
+                        struct rows *watched, struct err *err)
+{
+    return asker_ask(
+               asker,
+               "SELECT coalesce(host_asn, -1) AS asn, (day - (SELECT min(day) FROM "
+               "watched_day)) // 7 AS week, count(DISTINCT host_id) AS addresses FROM counted "
+               "GROUP BY ALL ORDER BY asn, week",
+               arena, seen, err) &&
+           asker_ask(asker,
+                     "SELECT (day - (SELECT min(day) FROM watched_day)) // 7 AS week, count(*) AS "
+                     "days, epoch(min(day)::TIMESTAMP)::BIGINT AS start FROM watched_day GROUP BY "
+                     "week ORDER BY week",
+                     arena, watched, err);
+}
+
+/* Machines whose address is known by a stable identity, from when to when; a machine seen twice at
+ * an address held it in between when nobody else was seen there. */
+static bool ask_identities(const struct asker *asker, struct arena *arena, struct rows *ret,
+                           struct err *err)
+{
+    return asker_ask(
+        asker,
+        "WITH net AS (SELECT host, any_value(host_asn) AS asn FROM every GROUP BY host), "
+        "held AS (SELECT sensor, device, host, first, last, lag(device) OVER w AS before FROM "
+        "identities WHERE device IS NOT NULL WINDOW w AS (PARTITION BY sensor, host ORDER BY "
+        "first, "
+        "device)), runs AS (SELECT *, sum(CASE WHEN device IS DISTINCT FROM before THEN 1 ELSE 0 "
+        "END) OVER (PARTITION BY sensor, host ORDER BY first, device ROWS UNBOUNDED PRECEDING) AS "
+        "run FROM held) "
+        "SELECT CASE WHEN is_private(host) THEN -1 ELSE net.asn END AS asn, (hash(sensor, device) "
+        "// 4)::BIGINT AS device, epoch(min(first))::BIGINT AS start, epoch(max(last))::BIGINT AS "
+        "until FROM runs LEFT JOIN net USING (host) WHERE is_private(host) OR net.asn IS NOT NULL "
+        "GROUP BY sensor, host, device, run, net.asn HAVING until > start ORDER BY asn, device, "
+        "start LIMIT 2000000",
+        arena, ret, err);
+}
+
+/* All holds of a network, from both sources. */
+static size_t gather(struct hold *to, const struct rows *identities, const struct holds *holds,
+                     int64_t asn)
+{
+    size_t len = 0;
+    for (size_t row = 0; row < identities->len; row++)
+        if (rows_count(identities, row, 0) == asn)
+            to[len++] = (struct hold){.device = (uint64_t)rows_count(identities, row, 1),
+                                      .start_s = rows_count(identities, row, 2),
+                                      .end_s = rows_count(identities, row, 3)};
+    for (size_t i = 0; holds && i < holds->len; i++)
+        if (holds->at[i].asn == asn)
+            to[len++] = holds->at[i].hold;
+    return len;
+}
+
+struct live {
+    struct census *census;
+    struct rows seen, watched, identities;
+    const struct holds *holds;
+    struct hold *room;
+    struct population_window *window;
+    double all[POPULATION_DRAWS];
+    double covered, addresses, low, high; /* addresses a week: with an estimate; all; bounds */
+    unsigned known, networks;
+    struct text *cell;
+};
+
+/* The start of a week that was watched whole (or of a shorter period's only one); -1 = none. */
+static int64_t week_start(const struct live *live, int64_t week, int64_t *days)
+{
+    for (size_t row = 0; row < live->watched.len; row++)
+        if (rows_count(&live->watched, row, 0) == week) {
+            *days = rows_count(&live->watched, row, 1);
+            bool whole = *days == WEEK_DAYS || live->watched.len == 1;
+            return whole ? rows_count(&live->watched, row, 2) : -1;
+        }
+    return -1;
+}
+
+static struct text put_number(struct live *live, double value)
+{
+    return arena_format(&live->census->arena, "%.0f", value);
+}
+
+static void add_row(struct live *live, struct text network, double addresses,
+                    const struct population *p, double low, double high, const char *note)
+{
+    struct text *cell = &live->cell[COLUMNS * live->networks++];
+    cell[0] = network;
+    cell[1] = put_number(live, addresses);
+    cell[2] = arena_format(&live->census->arena, "%u", p->windows);
+    cell[3] = arena_format(&live->census->arena, "%zu", p->holds);
+    cell[4] = p->known ? put_number(live, p->live) : text_of(NULL);
+    cell[5] = put_number(live, p->known ? p->low : low);
+    cell[6] = put_number(live, p->known ? p->high : high);
+    cell[7] = text_of(p->known ? "95 % interval" : note);
+}
+
+/* One network: rows [from, to) of `seen`. */
+static void network(struct live *live, size_t from, size_t to)
+{
+    struct population p;
+    double draw[POPULATION_DRAWS], sum = 0, low = 0;
+    size_t windows = 0;
+    int64_t asn = rows_count(&live->seen, from, 0);
+    for (size_t row = from; row < to; row++) {
+        int64_t days = 0, start = week_start(live, rows_count(&live->seen, row, 1), &days);
+        if (start < 0)
+            continue;
+        double addresses = (double)rows_count(&live->seen, row, 2);
+        live->window[windows++] = (struct population_window){
+            .addresses = (uint64_t)addresses, .start_s = start, .end_s = start + days * DAY_S};
+        sum += addresses;
+        low += addresses * population_share(DAY_S, (double)days * DAY_S);
+    }
+    if (windows == 0)
+        return;
+    size_t len = gather(live->room, &live->identities, live->holds, asn);
+    population_estimate(live->room, len, live->window, windows, SEED + (uint64_t)asn, draw, &p);
+    double mean = sum / (double)windows;
+    live->addresses += mean;
+    live->covered += p.known ? mean : 0;
+    live->low += p.known ? p.low : low / (double)windows;
+    live->high += p.known ? p.high : mean;
+    for (unsigned d = 0; d < POPULATION_DRAWS && p.known; d++)
+        live->all[d] += draw[d];
+    live->known += p.known;
+    if (live->networks < SHOWN)
+        add_row(live,
+                asn < 0 ? text_of("private or not known")
+                        : arena_format(&live->census->arena, "AS%lld", (long long)asn),
+                mean, &p, low / (double)windows, mean,
+                "not enough data; range if addresses are held for a day or more");
+}
+
+static void sum_up(struct live *live)
+{
+    struct census *census = live->census;
+    struct population all = {0};
+    size_t whole = 0;
+    for (size_t row = 0; row < live->watched.len; row++)
+        whole += rows_count(&live->watched, row, 1) == WEEK_DAYS;
+    all.windows = (unsigned)(whole ? whole : live->watched.len == 1);
+    all.known = live->known > 0 && live->covered >= live->addresses * 0.999;
+    if (live->known)
+        population_sum_up(live->all, &all);
+    census->live =
+        (struct census_live){.known = all.known,
+                             .part = live->known > 0 && !all.known,
+                             .live = all.live,
+                             .low = all.known ? all.low : live->low,
+                             .high = all.known ? all.high : live->high,
+                             .share = live->addresses > 0 ? live->covered / live->addresses : 0,
+                             .addresses = live->addresses,
+                             .windows = all.windows};
+    add_row(live, text_of("all"), live->addresses, &all, live->low, live->high,
+            live->known ? "networks without enough data are in the range only"
+                        : "not enough data; range if addresses are held for a day or more");
+}
+
+static void add_table(struct live *live)
+{
+    static const char *const names[COLUMNS] = {"network", "addresses", "weeks", "holds",
+                                               "live",    "low",       "high",  "range"};
+    struct census *census = live->census;
+    struct census_table *table = &census->table[census->tables++];
+    *table = (struct census_table){
+        .id = "population",
+        .title = "Machines under control at a typical time, by network",
+        .definition =
+            "Addresses: seen in a week, mean over the weeks that were watched whole. Live: "
+            "machines "
+            "at a time, estimated from how long addresses are held (CARDCount, completed); bounds "
+            "as `range` says. Machines are taken to be on all day and their holds not to depend on "
+            "being under control; behind NAT an address counts as one machine: a lower bound. Rows "
+            "do not add up."};
+    for (unsigned i = 0; i < COLUMNS; i++)
+        table->rows.name[i] = text_of(names[i]);
+    table->rows.columns = COLUMNS;
+    table->rows.len = live->networks;
+    table->rows.cell = live->cell;
+}
+
+bool census_live(struct census *census, const struct asker *asker, const struct holds *holds,
+                 struct err *err)
+{
+    struct live *live = mem_new(1, sizeof *live);
+    live->census = census;
+    live->holds = holds;
+    bool done = ask_windows(asker, &census->arena, &live->seen, &live->watched, err) &&
+                ask_identities(asker, &census->arena, &live->identities, err);
+    if (done && live->seen.len) {
+        live->room =
+            mem_new(live->identities.len + (holds ? holds->len : 0) + 1, sizeof *live->room);
+        live->window = mem_new(live->watched.len + 1, sizeof *live->window);
+        live->cell = arena_new(&census->arena, (SHOWN + 2) * COLUMNS * sizeof *live->cell);
+        for (size_t from = 0, to; from < live->seen.len; from = to) {
+            for (to = from; to < live->seen.len &&
+                            rows_count(&live->seen, to, 0) == rows_count(&live->seen, from, 0);)
+                to++;
+            network(live, from, to);
+        }
+        sum_up(live);
+        add_table(live);
+    }
+    mem_free(live->room);
+    mem_free(live->window);
+    mem_free(live);
+    return done;
+}

@@ -1,0 +1,238 @@
+#include "census/population.h"
+
+#include "base/mem.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+enum { HOLDS_MOST = 4000, DRAWN_ONE_BY_ONE = 64 };
+
+double population_share(double hold_s, double window_s)
+{
+    return hold_s / (hold_s + window_s);
+}
+
+/* SplitMix64: a number for (draw, device) that is the same for every window. */
+static uint64_t mix(uint64_t z)
+{
+    z += UINT64_C(0x9e3779b97f4a7c15);
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+static double unit(uint64_t z) /* in (0, 1) */
+{
+    return ((double)(z >> 11) + 0.5) / 9007199254740992.0;
+}
+
+/* Poisson of mean 1, by its distribution. */
+static unsigned weight_of(uint64_t seed, unsigned draw, uint64_t device)
+{
+    double u = unit(mix(mix(seed + draw) ^ device)), p = exp(-1), sum = p;
+    unsigned k = 0;
+    while (u > sum && k < 12) {
+        k++;
+        p /= k;
+        sum += p;
+    }
+    return k;
+}
+
+static double normal(uint64_t *state)
+{
+    double a = unit(*state = mix(*state)), b = unit(*state = mix(*state));
+    return sqrt(-2 * log(a)) * cos(2 * M_PI * b);
+}
+
+/* A hold that touches the window. */
+struct touching {
+    double length_s, share;
+    uint64_t device;
+    bool cut;
+};
+
+static int by_length(const void *a, const void *b)
+{
+    const struct touching *left = a, *right = b;
+    if (left->length_s < right->length_s || left->length_s > right->length_s)
+        return left->length_s < right->length_s ? -1 : 1;
+    return left->cut - right->cut;
+}
+
+/* A cut hold counts for what holds that are longer have (Kaplan and Meier 1958): the share expected
+ * of those that survive its length. From the longest down; at sorted[i] `at_risk` holds are as
+ * long. */
+static void share_cut(struct touching *sorted, size_t len, double window_s)
+{
+    double *survival = mem_new(len + 1, sizeof *survival);
+    survival[0] = 1;
+    for (size_t i = 0; i < len; i++)
+        survival[i + 1] = sorted[i].cut ? survival[i] : survival[i] * (1 - 1 / (double)(len - i));
+    double behind = 0; /* sum over longer ones: share x probability of just that length */
+    for (size_t i = len; i-- > 0;) {
+        double left = survival[len] * population_share(sorted[len - 1].length_s, window_s);
+        if (sorted[i].cut)
+            sorted[i].share = survival[i + 1] > 0 ? (behind + left) / survival[i + 1]
+                                                  : population_share(sorted[i].length_s, window_s);
+        else
+            behind += sorted[i].share * (survival[i] - survival[i + 1]);
+    }
+    mem_free(survival);
+}
+
+/* Those that touch the window, no more than HOLDS_MOST of them, evenly. */
+static size_t touch(const struct hold *holds, size_t len, const struct population_window *w,
+                    struct touching *ret)
+{
+    size_t all = 0, kept = 0;
+    for (size_t i = 0; i < len; i++)
+        all += holds[i].start_s < w->end_s && holds[i].end_s > w->start_s;
+    size_t step = all / HOLDS_MOST + 1, n = 0;
+    double window_s = (double)(w->end_s - w->start_s);
+    for (size_t i = 0; i < len; i++) {
+        const struct hold *h = &holds[i];
+        if (h->start_s >= w->end_s || h->end_s <= w->start_s || n++ % step)
+            continue;
+        double length_s = (double)(h->end_s - h->start_s);
+        ret[kept++] = (struct touching){.length_s = length_s,
+                                        .share = population_share(length_s, window_s),
+                                        .device = h->device,
+                                        .cut = h->cut};
+    }
+    if (kept)
+        qsort(ret, kept, sizeof *ret, by_length);
+    share_cut(ret, kept, window_s);
+    return kept;
+}
+
+/* The mean share of n holds drawn from the weighed ones; few are drawn one by one. */
+static double draw_mean(const struct touching *t, const double *upto, size_t len, uint64_t n,
+                        uint64_t state)
+{
+    double all = upto[len - 1], sum = 0, squares = 0;
+    if (n > DRAWN_ONE_BY_ONE) {
+        for (size_t i = 0; i < len; i++) {
+            double weight = upto[i] - (i ? upto[i - 1] : 0);
+            sum += weight * t[i].share;
+            squares += weight * t[i].share * t[i].share;
+        }
+        double mean = sum / all, variance = squares / all - mean * mean;
+        return mean + normal(&state) * sqrt(fmax(0, variance) / (double)n);
+    }
+    for (uint64_t k = 0; k < n; k++) {
+        double want = unit(state = mix(state)) * all;
+        size_t low = 0, high = len - 1;
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            if (upto[middle] < want)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        sum += t[low].share;
+    }
+    return sum / (double)n;
+}
+
+static double window_draw(const struct touching *t, size_t len, double *upto, uint64_t addresses,
+                          uint64_t seed, unsigned draw, size_t window)
+{
+    double sum = 0;
+    for (size_t i = 0; i < len; i++) {
+        sum += weight_of(seed, draw, t[i].device);
+        upto[i] = sum;
+    }
+    if (sum <= 0)
+        return NAN;
+    return (double)addresses *
+           draw_mean(t, upto, len, addresses, mix(seed ^ mix(draw) ^ mix(window + 1)));
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double left = *(const double *)a, right = *(const double *)b;
+    return (left > right) - (left < right);
+}
+
+void population_sum_up(double draw[POPULATION_DRAWS], struct population *ret)
+{
+    double sum = 0;
+    qsort(draw, POPULATION_DRAWS, sizeof *draw, by_value);
+    for (unsigned i = 0; i < POPULATION_DRAWS; i++)
+        sum += draw[i];
+    ret->live = sum / POPULATION_DRAWS;
+    ret->low = draw[POPULATION_DRAWS / 40];
+    ret->high = draw[POPULATION_DRAWS - 1 - POPULATION_DRAWS / 40];
+}
+
+static int by_device(const void *a, const void *b)
+{
+    const struct touching *left = a, *right = b;
+    return (left->device > right->device) - (left->device < right->device);
+}
+
+static size_t devices_of(struct touching *t, size_t len)
+{
+    size_t n = 0;
+    if (len)
+        qsort(t, len, sizeof *t, by_device);
+    for (size_t i = 0; i < len; i++)
+        n += i == 0 || t[i].device != t[i - 1].device;
+    return n;
+}
+
+/* What a bootstrap of few devices leaves out: n - 1 instead of n, and Student's t instead of the
+ * normal (its 97.5th percentile over 1.96 is about 1 + 1.2 / (n - 1)). */
+static double spread_of(size_t devices)
+{
+    double n = (double)devices;
+    return devices < 2 ? 1 : sqrt(n / (n - 1)) * (1 + 1.2 / (n - 1));
+}
+
+void population_estimate(const struct hold *holds, size_t holds_len,
+                         const struct population_window *windows, size_t windows_len, uint64_t seed,
+                         double draw[POPULATION_DRAWS], struct population *ret)
+{
+    struct touching *t = mem_new(holds_len + 1, sizeof *t);
+    double *upto = mem_new(holds_len + 1, sizeof *upto);
+    size_t fewest = 0;
+    double mean = 0;
+    *ret = (struct population){0};
+    for (unsigned d = 0; d < POPULATION_DRAWS; d++)
+        draw[d] = 0;
+    for (size_t w = 0; w < windows_len; w++) {
+        if (windows[w].addresses < POPULATION_LEAST)
+            continue;
+        size_t len = touch(holds, holds_len, &windows[w], t);
+        if (len < POPULATION_LEAST)
+            continue;
+        double sum = 0, last = 0;
+        size_t devices = devices_of(t, len);
+        fewest = ret->windows == 0 || devices < fewest ? devices : fewest;
+        for (unsigned d = 0; d < POPULATION_DRAWS; d++) {
+            double live = window_draw(t, len, upto, windows[w].addresses, seed, d, w);
+            last = isnan(live) ? last : live;
+            draw[d] += last;
+            sum += last;
+        }
+        ret->holds = ret->windows == 0 || len < ret->holds ? len : ret->holds;
+        ret->highest = fmax(ret->highest, sum / POPULATION_DRAWS);
+        ret->windows++;
+    }
+    ret->known = ret->windows > 0;
+    for (unsigned d = 0; d < POPULATION_DRAWS && ret->known; d++)
+        mean += draw[d] /= ret->windows;
+    mean /= POPULATION_DRAWS;
+    for (unsigned d = 0; d < POPULATION_DRAWS && ret->known; d++)
+        draw[d] = mean + (draw[d] - mean) * spread_of(fewest);
+    if (ret->known) {
+        double *copy = mem_new(POPULATION_DRAWS, sizeof *copy);
+        for (unsigned d = 0; d < POPULATION_DRAWS; d++)
+            copy[d] = draw[d];
+        population_sum_up(copy, ret);
+        mem_free(copy);
+    }
+    mem_free(upto);
+    mem_free(t);
+}
