@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 enum { WEEK_DAYS = 7, SHOWN = 250, COLUMNS = 8, DAY_S = 86400 };
+enum { LONG_HOLD_DAYS = 14, GONE_DAYS = 7, ENDS_LEAST = 5 };
 #define SEED UINT64_C(0x6d7573746572)
 
 /* Addresses of counted hosts by network and week, and which weeks were watched whole. */
@@ -49,6 +50,21 @@ static bool ask_identities(const struct asker *asker, struct arena *arena, struc
         arena, ret, err);
 }
 
+/* By network: addresses that were not seen again for GONE_DAYS and more, and the days that all were
+ * at risk of that. */
+static bool ask_ends(const struct asker *asker, struct arena *arena, struct rows *ret,
+                     struct err *err)
+{
+    char sql[512];
+    (void)snprintf(sql, sizeof sql,
+                   "WITH life AS (SELECT coalesce(host_asn, -1) AS asn, host_id, min(day) AS f, "
+                   "max(day) AS l FROM counted GROUP BY ALL), rim AS (SELECT max(day) - %d AS c "
+                   "FROM watched_day) SELECT asn, count(*) FILTER (l < c) AS ends, sum(least(l, c) "
+                   "- f)::BIGINT AS days FROM life, rim WHERE f <= c GROUP BY asn ORDER BY asn",
+                   GONE_DAYS);
+    return asker_ask(asker, sql, arena, ret, err);
+}
+
 /* All holds of a network, from both sources. */
 static size_t gather(struct hold *to, const struct rows *identities, const struct holds *holds,
                      int64_t asn)
@@ -67,7 +83,8 @@ static size_t gather(struct hold *to, const struct rows *identities, const struc
 
 struct live {
     struct census *census;
-    struct rows seen, watched, identities;
+    struct rows seen, watched, identities, ends;
+    struct population_turnover turnover;
     const struct holds *holds;
     struct hold *room;
     struct population_window *window;
@@ -108,13 +125,12 @@ static void add_row(struct live *live, struct text network, double addresses,
     cell[7] = text_of(p->known ? "95 % interval" : note);
 }
 
-/* One network: rows [from, to) of `seen`. */
-static void network(struct live *live, size_t from, size_t to)
+/* The weeks of rows [from, to) of `seen` that were watched whole; *low: what they come to when
+ * addresses are held for a day. */
+static size_t windows_of(struct live *live, size_t from, size_t to, double *sum, double *low)
 {
-    struct population p;
-    double draw[POPULATION_DRAWS], sum = 0, low = 0;
     size_t windows = 0;
-    int64_t asn = rows_count(&live->seen, from, 0);
+    *sum = *low = 0;
     for (size_t row = from; row < to; row++) {
         int64_t days = 0, start = week_start(live, rows_count(&live->seen, row, 1), &days);
         if (start < 0)
@@ -122,13 +138,51 @@ static void network(struct live *live, size_t from, size_t to)
         double addresses = (double)rows_count(&live->seen, row, 2);
         live->window[windows++] = (struct population_window){
             .addresses = (uint64_t)addresses, .start_s = start, .end_s = start + days * DAY_S};
-        sum += addresses;
-        low += addresses * population_share(DAY_S, (double)days * DAY_S);
+        *sum += addresses;
+        *low += addresses * population_share(DAY_S, (double)days * DAY_S);
     }
+    return windows;
+}
+
+/* Where addresses are held for weeks they go when the control goes: how often that is. */
+static void find_turnover(struct live *live)
+{
+    double ends = 0, days = 0, by_hold = 0;
+    for (size_t from = 0, to; from < live->seen.len; from = to) {
+        int64_t asn = rows_count(&live->seen, from, 0);
+        double sum, low;
+        for (to = from; to < live->seen.len && rows_count(&live->seen, to, 0) == asn;)
+            to++;
+        size_t windows = windows_of(live, from, to, &sum, &low);
+        size_t len = gather(live->room, &live->identities, live->holds, asn);
+        double hold_s = population_mean_hold(live->room, len, live->window, windows);
+        for (size_t row = 0; row < live->ends.len && hold_s >= LONG_HOLD_DAYS * (double)DAY_S;
+             row++)
+            if (rows_count(&live->ends, row, 0) == asn) {
+                double at_risk = (double)rows_count(&live->ends, row, 2);
+                ends += (double)rows_count(&live->ends, row, 1);
+                days += at_risk;
+                by_hold += at_risk * DAY_S / hold_s;
+            }
+    }
+    if (ends < ENDS_LEAST || ends <= by_hold || days <= 0)
+        return;
+    live->turnover.per_s = (ends - by_hold) / days / DAY_S;
+    live->turnover.error = sqrt(ends) / (ends - by_hold);
+}
+
+/* One network: rows [from, to) of `seen`. */
+static void network(struct live *live, size_t from, size_t to)
+{
+    struct population p;
+    double draw[POPULATION_DRAWS], sum, low;
+    int64_t asn = rows_count(&live->seen, from, 0);
+    size_t windows = windows_of(live, from, to, &sum, &low);
     if (windows == 0)
         return;
     size_t len = gather(live->room, &live->identities, live->holds, asn);
-    population_estimate(live->room, len, live->window, windows, SEED + (uint64_t)asn, draw, &p);
+    population_estimate(live->room, len, live->window, windows, live->turnover,
+                        SEED + (uint64_t)asn, draw, &p);
     double mean = sum / (double)windows;
     live->addresses += mean;
     live->covered += p.known ? mean : 0;
@@ -200,12 +254,14 @@ bool census_live(struct census *census, const struct asker *asker, const struct 
     live->census = census;
     live->holds = holds;
     bool done = ask_windows(asker, &census->arena, &live->seen, &live->watched, err) &&
-                ask_identities(asker, &census->arena, &live->identities, err);
+                ask_identities(asker, &census->arena, &live->identities, err) &&
+                ask_ends(asker, &census->arena, &live->ends, err);
     if (done && live->seen.len) {
         live->room =
             mem_new(live->identities.len + (holds ? holds->len : 0) + 1, sizeof *live->room);
         live->window = mem_new(live->watched.len + 1, sizeof *live->window);
         live->cell = arena_new(&census->arena, (SHOWN + 2) * COLUMNS * sizeof *live->cell);
+        find_turnover(live);
         for (size_t from = 0, to; from < live->seen.len; from = to) {
             for (to = from; to < live->seen.len &&
                             rows_count(&live->seen, to, 0) == rows_count(&live->seen, from, 0);)

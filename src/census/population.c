@@ -135,8 +135,10 @@ static double draw_mean(const struct touching *t, const double *upto, size_t len
     return sum / (double)n;
 }
 
-static double window_draw(const struct touching *t, size_t len, double *upto, uint64_t addresses,
-                          uint64_t seed, unsigned draw, size_t window)
+/* One draw's machines in a window. */
+static double window_draw(const struct touching *t, size_t len, double *upto,
+                          const struct population_window *w, double ends_per_s, uint64_t seed,
+                          unsigned draw)
 {
     double sum = 0;
     for (size_t i = 0; i < len; i++) {
@@ -145,8 +147,10 @@ static double window_draw(const struct touching *t, size_t len, double *upto, ui
     }
     if (sum <= 0)
         return NAN;
-    return (double)addresses *
-           draw_mean(t, upto, len, addresses, mix(seed ^ mix(draw) ^ mix(window + 1)));
+    double share =
+        draw_mean(t, upto, len, w->addresses, mix(seed ^ mix(draw) ^ mix((uint64_t)w->start_s)));
+    double window_s = (double)(w->end_s - w->start_s);
+    return (double)w->addresses / (1 / fmax(share, 1e-6) + window_s * ends_per_s);
 }
 
 static int by_value(const void *a, const void *b)
@@ -190,8 +194,30 @@ static double spread_of(size_t devices)
     return devices < 2 ? 1 : sqrt(n / (n - 1)) * (1 + 1.2 / (n - 1));
 }
 
+double population_mean_hold(const struct hold *holds, size_t holds_len,
+                            const struct population_window *windows, size_t windows_len)
+{
+    struct touching *t = mem_new(holds_len + 1, sizeof *t);
+    double sum = 0;
+    size_t used = 0;
+    for (size_t w = 0; w < windows_len; w++) {
+        size_t len = touch(holds, holds_len, &windows[w], t);
+        double share = 0, window_s = (double)(windows[w].end_s - windows[w].start_s);
+        if (len < POPULATION_LEAST)
+            continue;
+        for (size_t i = 0; i < len; i++)
+            share += t[i].share;
+        share /= (double)len;
+        sum += window_s * share / fmax(1 - share, 1e-6);
+        used++;
+    }
+    mem_free(t);
+    return used ? sum / (double)used : 0;
+}
+
 void population_estimate(const struct hold *holds, size_t holds_len,
-                         const struct population_window *windows, size_t windows_len, uint64_t seed,
+                         const struct population_window *windows, size_t windows_len,
+                         struct population_turnover turnover, uint64_t seed,
                          double draw[POPULATION_DRAWS], struct population *ret)
 {
     struct touching *t = mem_new(holds_len + 1, sizeof *t);
@@ -201,17 +227,22 @@ void population_estimate(const struct hold *holds, size_t holds_len,
     *ret = (struct population){0};
     for (unsigned d = 0; d < POPULATION_DRAWS; d++)
         draw[d] = 0;
-    for (size_t w = 0; w < windows_len; w++) {
-        if (windows[w].addresses < POPULATION_LEAST)
-            continue;
+    uint64_t addresses = 0;
+    for (size_t w = 0; w < windows_len; w++)
+        addresses += windows[w].addresses;
+    /* by the mean, not one by one: weeks with many would be chosen */
+    bool enough = windows_len && addresses >= POPULATION_LEAST * (uint64_t)windows_len;
+    for (size_t w = 0; w < windows_len && enough; w++) {
         size_t len = touch(holds, holds_len, &windows[w], t);
-        if (len < POPULATION_LEAST)
+        if (len < POPULATION_LEAST || windows[w].addresses == 0)
             continue;
         double sum = 0, last = 0;
         size_t devices = devices_of(t, len);
         fewest = ret->windows == 0 || devices < fewest ? devices : fewest;
         for (unsigned d = 0; d < POPULATION_DRAWS; d++) {
-            double live = window_draw(t, len, upto, windows[w].addresses, seed, d, w);
+            uint64_t state = mix(seed ^ mix(d + 7919));
+            double ends = turnover.per_s * fmax(0, 1 + turnover.error * normal(&state));
+            double live = window_draw(t, len, upto, &windows[w], ends, seed, d);
             last = isnan(live) ? last : live;
             draw[d] += last;
             sum += last;

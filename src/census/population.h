@@ -10,6 +10,12 @@
  * of the holds that touch the window, at their whole length. Whoever holds for longer touches more
  * windows: the sample has that by itself.
  *
+ * Machines come under control and leave it within a window too. An address is then seen for as long
+ * as its hold and the control last both, pieces of holds: with control that lasts T and holds of m
+ * in the mean, n addresses were n / (1 + W/m + W/T) machines. (1 + W/m is what the mean above
+ * stands for; a control of T is cut into 1 + T/m pieces.) T is told where addresses are held for
+ * weeks, for there they go when the control goes.
+ *
  * The interval is by 1,000 draws: each weighs the devices anew (Poisson bootstrap, Chamandy et al.
  * 2012), for the sample is small, and draws n holds from it. Both hang on the device, so that
  * windows drawn one by one stay comparable.
@@ -45,10 +51,21 @@ struct population {
     double highest;         /* of the windows */
 };
 
+/* How often control ends: per second, and the relative error of that. Zeroes: not known, never. */
+struct population_turnover {
+    double per_s, error;
+};
+
+/* The mean hold of holds that touch the windows, in seconds, each counted once however long it is;
+ * 0: too few. */
+double population_mean_hold(const struct hold *holds, size_t holds_len,
+                            const struct population_window *windows, size_t windows_len);
+
 /* The mean over the windows. draw: POPULATION_DRAWS values that the estimate is the mean of, so
  * that networks can be added up; 0 when not known. */
 void population_estimate(const struct hold *holds, size_t holds_len,
-                         const struct population_window *windows, size_t windows_len, uint64_t seed,
+                         const struct population_window *windows, size_t windows_len,
+                         struct population_turnover turnover, uint64_t seed,
                          double draw[POPULATION_DRAWS], struct population *ret);
 /* Mean and percentiles of draws; sorts them. */
 void population_sum_up(double draw[POPULATION_DRAWS], struct population *ret);

@@ -42,7 +42,8 @@ struct options {
     unsigned seed, devices, days; /* simulate; 0 = usual */
     const char *start;
     const char *lasting; /* collect, read --follow */
-    bool campus, no_infections;
+    bool campus, country, no_infections;
+    const char *scale, *world;    /* simulate --country */
     struct table_seed table_seed; /* main() draws it */
     /* what is left: the subcommand's own words */
     char **words;

@@ -14,6 +14,7 @@
 enum { HOUR_S = 3600, DAY_S = 86400, WEEK_S = 7 * DAY_S, WORLDS = 200, HOLDS = 4000 };
 
 static double drawn[POPULATION_DRAWS];
+static const struct population_turnover none = {0, 0};
 
 /* The specification's: holds of a day, a window of a week, seven addresses: 0.875 machines. */
 static void a_day_in_a_week(void **state)
@@ -25,7 +26,7 @@ static void a_day_in_a_week(void **state)
         hold[i] = (struct hold){.device = i, .start_s = i * HOUR_S, .end_s = i * HOUR_S + DAY_S};
     struct population_window window = {.addresses = 700, .start_s = 0, .end_s = WEEK_S};
     struct population p;
-    population_estimate(hold, 40, &window, 1, 1, drawn, &p);
+    population_estimate(hold, 40, &window, 1, none, 1, drawn, &p);
     assert_true(p.known && p.holds == 40 && p.windows == 1);
     assert_true(fabs(p.live - 87.5) < 0.01 && fabs(p.low - 87.5) < 0.01 &&
                 fabs(p.high - 87.5) < 0.01);
@@ -39,18 +40,18 @@ static void too_little_is_not_known(void **state)
         hold[i] = (struct hold){.device = i, .start_s = 0, .end_s = DAY_S};
     struct population_window window = {.addresses = 29, .start_s = 0, .end_s = WEEK_S};
     struct population p;
-    population_estimate(hold, 60, &window, 1, 1, drawn, &p);
+    population_estimate(hold, 60, &window, 1, none, 1, drawn, &p);
     assert_false(p.known);
     window.addresses = 30;
-    population_estimate(hold, 29, &window, 1, 1, drawn, &p);
+    population_estimate(hold, 29, &window, 1, none, 1, drawn, &p);
     assert_false(p.known);
-    population_estimate(hold, 60, &window, 1, 1, drawn, &p);
+    population_estimate(hold, 60, &window, 1, none, 1, drawn, &p);
     assert_true(p.known);
     window.start_s = 2 * DAY_S; /* no hold touches it */
     window.end_s = 9 * DAY_S;
-    population_estimate(hold, 60, &window, 1, 1, drawn, &p);
+    population_estimate(hold, 60, &window, 1, none, 1, drawn, &p);
     assert_false(p.known);
-    population_estimate(hold, 0, NULL, 0, 1, drawn, &p);
+    population_estimate(hold, 0, NULL, 0, none, 1, drawn, &p);
     assert_false(p.known);
 }
 
@@ -144,7 +145,7 @@ static void worlds(void **state)
                                            .start_s = 60 * (int64_t)DAY_S,
                                            .end_s = 60 * (int64_t)DAY_S + WEEK_S};
         struct population p;
-        population_estimate(w.hold, w.holds, &window, 1, i, drawn, &p);
+        population_estimate(w.hold, w.holds, &window, 1, none, i, drawn, &p);
         if (!p.known)
             continue;
         all.errors[all.known] = fabs(p.live / w.live - 1);
