@@ -270,10 +270,10 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
     if (ret->parse == PARSE_DONE && flow->requester != REQUESTER_UNKNOWN &&
         ret->request != (flow->requester == dir))
         ret->parse = PARSE_BAD; /* requests from both sides: not HTTP as we know it */
-    bool body = ret->body.kind == HTTP_BODY_CHUNKED ||
-                (ret->body.kind == HTTP_BODY_LENGTH && ret->body.len > 0);
-    ret->waits = ret->parse == PARSE_DONE && !ret->request && dir == OUT && body && !ret->tunnel &&
-                 flow->requests_waiting && flow->stream[dir].skip_responses == 0;
+    ret->waits = ret->parse == PARSE_DONE && !ret->request && dir == OUT && !ret->tunnel &&
+                 flow->requests_waiting && flow->stream[dir].skip_responses == 0 &&
+                 (ret->body.kind == HTTP_BODY_CHUNKED ||
+                  (ret->body.kind == HTTP_BODY_LENGTH && ret->body.len > 0));
 }
 
 /* Acts on a whole head that lies at `at`, with at_len bytes there. */

@@ -1,4 +1,4 @@
-/* Decimal digits into a char array, for what is written millions of times: without printf. */
+/* Digits read and written where it happens millions of times: without printf and strtoul. */
 #ifndef MUSTER_BASE_DIGITS_H
 #define MUSTER_BASE_DIGITS_H
 
@@ -25,6 +25,13 @@ static inline char *digits_pad(char *at, uint64_t number, unsigned width)
     for (unsigned i = width; i > 0; i--, number /= 10)
         at[i - 1] = (char)('0' + number % 10);
     return at + width;
+}
+
+/* The value of a hexadecimal digit of either case; -1: it is none. */
+static inline int hex_digit(char c)
+{
+    unsigned digit = (unsigned)(unsigned char)c - '0', letter = ((unsigned char)c | 32u) - 'a';
+    return digit <= 9 ? (int)digit : letter < 6 ? (int)letter + 10 : -1;
 }
 
 #endif

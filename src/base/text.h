@@ -75,6 +75,21 @@ static inline bool text_ends(struct text a, const char *suffix)
     return a.at != NULL && a.len >= len && memcmp(a.at + a.len - len, suffix, len) == 0;
 }
 
+static inline bool char_is_blank(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* Without the blanks and line ends around it. */
+static inline struct text text_trim(struct text text)
+{
+    while (text.len && char_is_blank(text.at[0]))
+        text = text_at(text.at + 1, text.len - 1);
+    while (text.len && char_is_blank(text.at[text.len - 1]))
+        text.len--;
+    return text;
+}
+
 /* Takes the next line off `rest`, without its CR LF or LF; false when nothing is left. */
 static inline bool text_line(struct text *rest, struct text *ret)
 {

@@ -6,13 +6,11 @@
 #include <stdlib.h>
 #include <xxhash.h>
 
-static struct text trimmed(struct text t)
+static struct text field(struct text *rest)
 {
-    while (t.len && (t.at[0] == ' ' || t.at[0] == '"'))
-        t = text_at(t.at + 1, t.len - 1);
-    while (t.len && (t.at[t.len - 1] == ' ' || t.at[t.len - 1] == '"' || t.at[t.len - 1] == '\r'))
-        t.len--;
-    return t;
+    struct text t = text_trim(text_word(rest, ','));
+    bool quoted = t.len >= 2 && t.at[0] == '"' && t.at[t.len - 1] == '"';
+    return quoted ? text_at(t.at + 1, t.len - 2) : t;
 }
 
 static bool number(struct text t, int64_t *ret)
@@ -46,8 +44,7 @@ static const char *line_read(struct text line, struct network_hold *ret, bool *o
                              bool *open_end)
 {
     struct text rest = line;
-    struct text asn = trimmed(text_word(&rest, ',')), start = trimmed(text_word(&rest, ','));
-    struct text end = trimmed(text_word(&rest, ',')), device = trimmed(text_word(&rest, ','));
+    struct text asn = field(&rest), start = field(&rest), end = field(&rest), device = field(&rest);
     if (asn.len > 2 && ascii_lower(asn.at[0]) == 'a' && ascii_lower(asn.at[1]) == 's')
         asn = text_at(asn.at + 2, asn.len - 2);
     ret->asn = -1;

@@ -104,12 +104,6 @@ static void count_path(struct habits *h, uint64_t hash)
     }
 }
 
-static struct text path_of(const struct http_record *http)
-{
-    struct text rest = http->target;
-    return text_word(&rest, '?');
-}
-
 /* Paths that every site has. */
 static bool path_is_common(struct text path)
 {
@@ -142,7 +136,7 @@ static uint32_t site_of(struct text host)
 
 static void share_path(struct http_host *h, const struct http_record *http)
 {
-    struct text path = path_of(http);
+    struct text path = http_path(http);
     uint32_t site = site_of(http->host), hash = (uint32_t)XXH3_64bits(path.at, path.len);
     /* programs that poll many sites alike (readers of feeds) say who they are */
     if (site == 0 || http->referer.len || http->user_agent.len || path_is_common(path))
@@ -175,7 +169,7 @@ static uint32_t shared_by(const struct http_host *host, const struct habits *h)
 static void look_at(struct habits *h, const struct record *record)
 {
     const struct http_record *http = record->http;
-    struct text path = path_of(http);
+    struct text path = http_path(http);
     uint64_t hash = XXH3_64bits(path.at, path.len);
     if (h->requests++ == 0) {
         h->path_hash[h->paths++] = hash;

@@ -60,13 +60,6 @@ struct webshell_host {
     } path[PATHS];
 };
 
-static struct text path_of(const struct http_record *http)
-{
-    struct text rest = http->target;
-    struct text path = text_word(&rest, '?');
-    return text_word(&path, ';'); /* ;jsessionid= */
-}
-
 /* Paths of programs that web servers run by their ending. */
 static bool is_script(struct text path)
 {
@@ -141,7 +134,7 @@ static bool few_clients(const struct webshell_host *h, uint32_t hash)
 static struct text site_of(const struct record *record, char site[SITE_KEPT])
 {
     char address[ADDRESS_TEXT];
-    struct text path = path_of(record->http), host = record->http->host;
+    struct text path = http_path(record->http), host = record->http->host;
     if (text_starts(path, "http://") || host.len == 0 || host.len > SITE_KEPT / 2)
         host = text_of(address_format(record->ends.host, address));
     size_t len = path.len < SITE_KEPT - host.len ? path.len : SITE_KEPT - host.len;
@@ -241,7 +234,7 @@ static void record(const struct detect *detect, const struct record *record)
     struct webshell_pair *p = detect->pair_state;
     if (record->ends.host_opened || http->method.at == NULL || http->target.len == 0)
         return;
-    struct text path = path_of(http);
+    struct text path = http_path(http);
     bool script = is_script(path), send = sends(http);
     if (!script && !send && http->target.len == path.len)
         return; /* a file */

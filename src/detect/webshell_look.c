@@ -1,6 +1,7 @@
 #include "detect/webshell_look.h"
 
 #include "base/base64.h"
+#include "base/digits.h"
 #include "detect/webshell_cipher.h"
 #include "detect/webshell_code.h"
 
@@ -20,25 +21,10 @@ struct work {
     uint8_t decoded[LOOKED]; /* of base64 */
 };
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct text trimmed(struct text text)
-{
-    while (text.len && is_space(text.at[0]))
-        text = text_at(text.at + 1, text.len - 1);
-    while (text.len && is_space(text.at[text.len - 1]))
-        text.len--;
-    return text;
-}
-
 static bool is_hex(struct text text)
 {
     for (uint32_t i = 0; i < text.len; i++)
-        if (!((text.at[i] >= '0' && text.at[i] <= '9') ||
-              (ascii_lower(text.at[i]) >= 'a' && ascii_lower(text.at[i]) <= 'f')))
+        if (hex_digit(text.at[i]) < 0)
             return false;
     return text.len > 0;
 }
@@ -58,7 +44,7 @@ static bool is_odd(const uint8_t *bytes, size_t len)
 {
     size_t odd = 0;
     for (size_t i = 0; i < len; i++)
-        odd += bytes[i] >= 0x80 || (bytes[i] < 0x20 && !is_space((char)bytes[i]));
+        odd += bytes[i] >= 0x80 || (bytes[i] < 0x20 && !char_is_blank((char)bytes[i]));
     return len >= 16 && odd * 4 > len;
 }
 
@@ -70,22 +56,15 @@ static void prove(struct work *w, enum webshell_proof proof, enum webshell_tool 
     }
 }
 
-static int hex_value(char c)
-{
-    return c >= '0' && c <= '9'                             ? c - '0'
-           : ascii_lower(c) >= 'a' && ascii_lower(c) <= 'f' ? ascii_lower(c) - 'a' + 10
-                                                            : -1;
-}
-
 /* application/x-www-form-urlencoded undone, into w->value. */
 static struct text unescaped(struct work *w, struct text raw)
 {
     uint32_t len = 0;
     for (uint32_t i = 0; i < raw.len && len < LOOKED; i++) {
-        bool coded = raw.at[i] == '%' && i + 2 < raw.len && hex_value(raw.at[i + 1]) >= 0 &&
-                     hex_value(raw.at[i + 2]) >= 0;
+        bool coded = raw.at[i] == '%' && i + 2 < raw.len && hex_digit(raw.at[i + 1]) >= 0 &&
+                     hex_digit(raw.at[i + 2]) >= 0;
         if (coded) {
-            w->value[len++] = (char)(hex_value(raw.at[i + 1]) * 16 + hex_value(raw.at[i + 2]));
+            w->value[len++] = (char)(hex_digit(raw.at[i + 1]) * 16 + hex_digit(raw.at[i + 2]));
             i += 2;
         } else {
             w->value[len++] = raw.at[i] == '+' ? ' ' : raw.at[i];
@@ -315,7 +294,7 @@ void webshell_look(const struct http_record *http, const char (*keys)[WEBSHELL_K
     *ret = (struct webshell_look){0};
     struct text query = http->target, body = http->body;
     (void)text_word(&query, '?');
-    w.answer = trimmed(http->response_start);
+    w.answer = text_trim(http->response_start);
     w.answer_whole = http->response_body >= 0 && http->response_start.at &&
                      (uint64_t)http->response_body <= http->response_start.len;
     if (w.answer.len > LOOKED)

@@ -3,16 +3,16 @@
  * sends it. The tools that speak to such programs have habits which their protocols cannot do
  * without; each is looked for by what it is, under any password:
  *
- *   code     a field of the request begins with program text (China Chopper, AntSword, one-liners),
- *            plain, in base64 or turned by 13 letters, and the answer begins with what that text
- *            says it will print
- *   marks    the answer stands between two marks: "->|" and "|<-", two halves of a digest around
- *            base64 (Godzilla), the very marks that the request had around its own words (Weevely)
- *   gzip     bodies that are gzip under a repeating key of 16 hexadecimal digits (Godzilla): ten
- * known bytes of RFC 1952 2.3 under sixteen possible ones each text     the same of a longer
- * program text (Behinder's and Godzilla's XOR ways) key      a body that opens with a key that the
- * tools come with or people like (AES-128, XOR), or with one that the server gave out before
- * (Behinder 2) command  a command in a field, and that command's output in the answer
+ * - code: a field of the request begins with program text (China Chopper, AntSword, one-liners),
+ *   plain, in base64 or turned by 13 letters, and the answer begins with what that text prints.
+ * - marks: the answer stands between two marks: "->|" and "|<-", two halves of a digest around
+ *   base64 (Godzilla), the very marks that the request had around its own words (Weevely).
+ * - gzip: bodies that are gzip under a repeating key of 16 hexadecimal digits (Godzilla): ten known
+ *   bytes of RFC 1952 2.3 under sixteen possible ones each.
+ * - text: the same of a longer program text (Behinder's and Godzilla's XOR ways).
+ * - key: a body that opens with a key that the tools come with or people like (AES-128, XOR), or
+ *   with one that the server gave out before (Behinder 2).
+ * - command: a command in a field, and that command's output in the answer.
  *
  * Pure: neither allocates nor keeps state. Bodies are as much as was captured of their start.
  */

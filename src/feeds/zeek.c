@@ -5,6 +5,8 @@
  */
 #include "feeds/feed.h"
 
+#include "base/digits.h"
+
 static const char fields[] = "#fields\t";
 
 static bool zeek_is(const struct feed_file *file, struct text head)
@@ -41,12 +43,6 @@ static unsigned tab_columns(struct text line, struct text column[FEED_COLUMNS])
         at = tab + 1;
     }
     return columns;
-}
-
-static int hex_digit(char c)
-{
-    c = ascii_lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* \xNN back to bytes, into `out` of at least text.len bytes. */

@@ -69,12 +69,6 @@ static bool quad_parse(struct text text, uint32_t *ret)
     return at == end;
 }
 
-static int hex_digit(char c)
-{
-    unsigned digit = (unsigned)(unsigned char)c - '0', letter = ((unsigned char)c | 32u) - 'a';
-    return digit <= 9 ? (int)digit : letter < 6 ? (int)letter + 10 : -1;
-}
-
 /* The groups of an IPv6 text. */
 struct groups {
     uint16_t at[8];

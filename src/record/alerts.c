@@ -65,20 +65,9 @@ extern const char alert_list[];
 
 /* ---- reading */
 
-static struct text trim(struct text t)
-{
-    while (t.len && (unsigned char)t.at[0] <= ' ') {
-        t.at++;
-        t.len--;
-    }
-    while (t.len && (unsigned char)t.at[t.len - 1] <= ' ')
-        t.len--;
-    return t;
-}
-
 static const char *condition_read(struct arena *arena, struct text text, struct line *ret)
 {
-    struct text rest = text, name = trim(text_word(&rest, '='));
+    struct text rest = text, name = text_trim(text_word(&rest, '='));
     if (name.len == text.len)
         return "a condition is field=pattern";
     if (ret->conditions == CONDITIONS_MAX)
@@ -86,7 +75,7 @@ static const char *condition_read(struct arena *arena, struct text text, struct 
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (text_is(name, fields[i].name)) {
             ret->condition[ret->conditions++] =
-                (struct condition){fields[i].offset, arena_text(arena, trim(rest))};
+                (struct condition){fields[i].offset, arena_text(arena, text_trim(rest))};
             return NULL;
         }
     return "no such field; there are category signature id severity confidence rank target "
@@ -117,7 +106,7 @@ static const char *flags_read(struct text text, uint16_t *ret)
                  {"compromised", EVIDENCE_COMPROMISED}};
     *ret = 0;
     while (text.len) {
-        struct text flag = trim(text_word(&text, ' '));
+        struct text flag = text_trim(text_word(&text, ' '));
         bool known = flag.len == 0;
         for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++)
             if (text_is(flag, flags[i].name)) {
@@ -137,7 +126,7 @@ static const char *line_read(struct arena *arena, struct text text, struct line 
     unsigned parts = 0;
     while (text.at && parts < PARTS) {
         bool more = memchr(text.at, '|', text.len) != NULL && parts + 1 < PARTS;
-        part[parts++] = trim(more ? text_word(&text, '|') : text);
+        part[parts++] = text_trim(more ? text_word(&text, '|') : text);
         if (!more)
             break;
     }
@@ -149,7 +138,7 @@ static const char *line_read(struct arena *arena, struct text text, struct line 
     const char *wrong = NULL;
     struct text rest = part[1];
     while (wrong == NULL && rest.len) {
-        struct text condition = trim(text_word(&rest, ';'));
+        struct text condition = text_trim(text_word(&rest, ';'));
         wrong = condition.len ? condition_read(arena, condition, ret) : NULL;
     }
     if (wrong == NULL)
@@ -166,7 +155,7 @@ static bool lines_read(struct alert_rules *rules, struct lines *to, const char *
     struct text line;
     size_t before = to->len;
     for (unsigned long number = 1; text_line(&content, &line); number++) {
-        line = trim(line);
+        line = text_trim(line);
         if (line.len == 0 || line.at[0] == '#')
             continue;
         if (to->len == to->room) {

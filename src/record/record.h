@@ -113,6 +113,14 @@ struct http_record {
     struct text response_start; /* first captured bytes of the response body; may be null */
 };
 
+/* Of its target what tells a program from another: without the query and ";jsessionid=". */
+static inline struct text http_path(const struct http_record *http)
+{
+    struct text rest = http->target;
+    struct text path = text_word(&rest, '?');
+    return text_word(&path, ';');
+}
+
 enum { TALK_KEPT = 1024 };
 
 /* How a conversation began that none of the parsers above takes: the first bytes of both sides, as

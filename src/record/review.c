@@ -90,24 +90,13 @@ static void rules_add(struct rules *rules, const struct rule *rule)
 
 /* ---- reading */
 
-static struct text trim(struct text t)
-{
-    while (t.len && (unsigned char)t.at[0] <= ' ') {
-        t.at++;
-        t.len--;
-    }
-    while (t.len && (unsigned char)t.at[t.len - 1] <= ' ')
-        t.len--;
-    return t;
-}
-
 /* Up to the first blank; *rest is what follows. */
 static struct text word(struct text line, struct text *rest)
 {
     uint32_t end = 0;
     while (end < line.len && (unsigned char)line.at[end] > ' ')
         end++;
-    *rest = trim(text_at(line.at + end, line.len - end));
+    *rest = text_trim(text_at(line.at + end, line.len - end));
     return text_at(line.at, end);
 }
 
@@ -200,7 +189,7 @@ static const char *role_parse(struct text text, struct text *rest)
         if (text.len < len || (text.len > len && (unsigned char)text.at[len] > ' ') ||
             !text_is_nocase(text_at(text.at, len), role_names[i]))
             continue;
-        *rest = trim(text_at(text.at + len, text.len - len));
+        *rest = text_trim(text_at(text.at + len, text.len - len));
         return role_names[i];
     }
     return NULL;
@@ -254,7 +243,7 @@ void review_read(struct review *r, const char *name, struct text content, bool r
         at += len + (stop != NULL);
         number++;
         const char *hash = len ? memchr(start, '#', len) : NULL;
-        struct text line = trim(text_at(start, hash ? (size_t)(hash - start) : len));
+        struct text line = text_trim(text_at(start, hash ? (size_t)(hash - start) : len));
         if (line.len)
             line_take(r, name, number, line, roles);
     }

@@ -1,5 +1,7 @@
 #include "scan/php_token.h"
 
+#include "base/digits.h"
+
 struct maker {
     struct php_tokens *ret;
     struct arena *arena;
@@ -15,12 +17,6 @@ static bool is_letter(char c)
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
-}
-
-static int hex_of(char c)
-{
-    char lower = ascii_lower(c);
-    return is_digit(c) ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 static char peek(const struct maker *m, size_t ahead)
@@ -106,10 +102,10 @@ static size_t unescaped(struct text raw, char *ret)
             continue;
         }
         i++;
-        if (next == 'x' && i + 1 < raw.len && hex_of(raw.at[i + 1]) >= 0) {
-            int value = hex_of(raw.at[++i]);
-            if (i + 1 < raw.len && hex_of(raw.at[i + 1]) >= 0)
-                value = value * 16 + hex_of(raw.at[++i]);
+        if (next == 'x' && i + 1 < raw.len && hex_digit(raw.at[i + 1]) >= 0) {
+            int value = hex_digit(raw.at[++i]);
+            if (i + 1 < raw.len && hex_digit(raw.at[i + 1]) >= 0)
+                value = value * 16 + hex_digit(raw.at[++i]);
             ret[len++] = (char)value;
         } else if (next >= '0' && next <= '7') {
             int value = next - '0';
@@ -255,8 +251,8 @@ static void take_number(struct maker *m)
     } else if (m->at[0] == '0') {
         base = 8;
     }
-    while (m->at < m->end && (*m->at == '_' || hex_of(*m->at) >= 0)) {
-        int digit = hex_of(*m->at);
+    while (m->at < m->end && (*m->at == '_' || hex_digit(*m->at) >= 0)) {
+        int digit = hex_digit(*m->at);
         if (digit >= base && !(base == 8 && digit < 10))
             break;
         if (digit >= 0 && value < INT64_MAX / 32)
@@ -349,15 +345,4 @@ void php_tokens_make(struct php_tokens *ret, struct text source, struct arena *a
     sign_add(&m, ';');
     token_add(&m, PHP_END);
     ret->len--;
-}
-
-bool php_is_program(struct text source)
-{
-    const char *at = source.at, *end = source.at + source.len;
-    while (at && end - at > 4 && (at = memmem(at, (size_t)(end - at), "<?", 2)) != NULL) {
-        if ((size_t)(end - at) >= 5 && !text_is_nocase(text_at(at, 5), "<?xml"))
-            return true;
-        at += 2;
-    }
-    return false;
 }

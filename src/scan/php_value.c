@@ -1,6 +1,7 @@
 #include "scan/php_value.h"
 
 #include "base/base64.h"
+#include "base/digits.h"
 
 #include <stdlib.h>
 #define ZLIB_CONST
@@ -52,18 +53,12 @@ struct text php_xor(struct text a, struct text b, struct arena *arena)
     return text_at(at, len);
 }
 
-static int hex_of(char c)
-{
-    char lower = ascii_lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
 static struct text unhexed(struct text text, struct arena *arena)
 {
     char *at = arena_new(arena, text.len / 2 + 1);
     size_t len = 0;
-    for (uint32_t i = 0; i + 1 < text.len && hex_of(text.at[i]) >= 0; i += 2)
-        at[len++] = (char)(hex_of(text.at[i]) * 16 + (hex_of(text.at[i + 1]) & 15));
+    for (uint32_t i = 0; i + 1 < text.len && hex_digit(text.at[i]) >= 0; i += 2)
+        at[len++] = (char)(hex_digit(text.at[i]) * 16 + (hex_digit(text.at[i + 1]) & 15));
     return text_at(at, len);
 }
 
@@ -72,10 +67,10 @@ static struct text unescaped(struct text text, struct arena *arena)
     char *at = arena_new(arena, text.len + 1);
     size_t len = 0;
     for (uint32_t i = 0; i < text.len; i++) {
-        bool coded = text.at[i] == '%' && i + 2 < text.len && hex_of(text.at[i + 1]) >= 0 &&
-                     hex_of(text.at[i + 2]) >= 0;
+        bool coded = text.at[i] == '%' && i + 2 < text.len && hex_digit(text.at[i + 1]) >= 0 &&
+                     hex_digit(text.at[i + 2]) >= 0;
         at[len++] =
-            coded ? (char)(hex_of(text.at[i + 1]) * 16 + hex_of(text.at[i + 2])) : text.at[i];
+            coded ? (char)(hex_digit(text.at[i + 1]) * 16 + hex_digit(text.at[i + 2])) : text.at[i];
         i += coded ? 2 : 0;
     }
     return text_at(at, len);

@@ -1,6 +1,8 @@
 /* DHCP in an EVE log: which address a machine has, its MAC and what it calls itself. */
 #include "source/eve.h"
 
+#include "base/digits.h"
+
 enum {
     DHCP_TYPE,
     DHCP_MAC,
@@ -29,15 +31,10 @@ static uint64_t mac_of(struct text text)
     if (text.len != 6 * 3 - 1)
         return 0;
     for (uint32_t i = 0; i < text.len; i++) {
-        char c = ascii_lower(text.at[i]);
-        if (i % 3 == 2) {
-            if (c != ':')
-                return 0;
-            continue;
-        }
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
+        int digit = hex_digit(text.at[i]);
+        if (i % 3 == 2 ? text.at[i] != ':' : digit < 0)
             return 0;
-        mac = mac << 4 | (uint64_t)(c <= '9' ? c - '0' : c - 'a' + 10);
+        mac = i % 3 == 2 ? mac : mac << 4 | (uint64_t)digit;
     }
     return mac;
 }

@@ -3,6 +3,8 @@
 
 #include "source/fields.h"
 
+#include "base/digits.h"
+
 #include <stdio.h>
 
 enum {
@@ -138,12 +140,6 @@ enum log_line eve_http(struct eve_event *event)
 }
 
 /* ---- TLS */
-
-static int hex_digit(char c)
-{
-    c = ascii_lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
 
 /* "23:e0:b1:...", 20 bytes. */
 static bool sha1_read(struct text text, uint8_t out[20])

@@ -13,6 +13,7 @@
 #include "source/follow_inside.h"
 
 #include "base/buf.h"
+#include "base/digits.h"
 #include "base/file.h"
 #include "source/fields.h"
 #include "source/input.h"
@@ -61,11 +62,10 @@ static bool hex_read(struct text text, uint64_t *ret)
 {
     *ret = 0;
     for (uint32_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bool digit = c >= '0' && c <= '9';
-        if (!digit && (c < 'a' || c > 'f'))
+        int digit = hex_digit(text.at[i]);
+        if (digit < 0)
             return false;
-        *ret = *ret << 4 | (uint64_t)(digit ? c - '0' : c - 'a' + 10);
+        *ret = *ret << 4 | (uint64_t)digit;
     }
     return text.len == 16;
 }

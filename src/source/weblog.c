@@ -18,6 +18,8 @@
  */
 #include "source/weblog.h"
 
+#include "base/digits.h"
+
 #include <string.h>
 
 enum { USER_WORDS = 8, STATUS_MAX = 999 };
@@ -85,12 +87,6 @@ bool weblog_time(struct text text, struct instant *ret)
     int64_t minutes = (digit[0] * 10 + digit[1]) * 60 + digit[2] * 10 + digit[3];
     ret->us -= (text.at[zone] == '-' ? -minutes : minutes) * 60 * SECOND_US;
     return true;
-}
-
-static int hex_digit(char c)
-{
-    char lower = ascii_lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
 /* The bytes that a quoted field stands for; itself when nothing is escaped. */

@@ -1,6 +1,7 @@
 /* The values of Zeek's logs: times, counts, addresses, texts with escapes, sets. */
 #include "source/zeek.h"
 
+#include "base/digits.h"
 #include "base/printable.h"
 #include "source/fields.h"
 
@@ -146,12 +147,6 @@ uint8_t zeek_protocol(struct text text)
     if (text.len == 3 && memcmp(text.at, "udp", 3) == 0)
         return PROTOCOL_UDP;
     return text_is(text, "icmp") ? PROTOCOL_ICMP : 0;
-}
-
-static int hex_digit(char c)
-{
-    c = ascii_lower(c);
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
 /* The four digits behind "\u"; -1: there are none. */

@@ -4,6 +4,7 @@
  * grammar the walk stands, and every byte moves it on.
  */
 #include "base/cursor.h"
+#include "base/digits.h"
 #include "wire/http.h"
 
 enum { TRAILER_MAX = 16384 }; /* bytes; `left` counts them when there are no chunks any more */
@@ -21,17 +22,9 @@ enum state {
     BROKEN,
 };
 
-static int hex_value(uint8_t c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static enum state size_step(struct http_chunks *chunks, enum state state, uint8_t b)
 {
-    int digit = hex_value(b);
+    int digit = hex_digit((char)b);
     if (digit >= 0 && chunks->left >> 59 == 0) {
         chunks->left = chunks->left << 4 | (uint64_t)digit;
         return SIZE;
