@@ -4,14 +4,13 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "mark_text.h"
-#include "rule_files.h"
+#include "rule_compiler.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <xxhash.h>
-#include <yara.h>
 
 enum { FILES_MAX = 4096, FILE_BYTES_MAX = 32 << 20, TIMEOUT_S = 1, MISSES = 2048 };
 
@@ -68,32 +67,10 @@ OWN(web)
 
 /* ---- compiling */
 
-struct trial {
-    const char *name;
-    bool failed;
-    char text[300];
-};
-
-static void on_message(int level, const char *file, int line, const YR_RULE *rule, const char *text,
-                       void *context)
-{
-    struct trial *trial = context;
-    (void)file;
-    (void)rule;
-    if (level != YARA_ERROR_LEVEL_ERROR || trial->failed)
-        return;
-    trial->failed = true;
-    (void)snprintf(trial->text, sizeof trial->text, "%s:%d: %s", trial->name, line, text);
-}
-
-static YR_COMPILER *compiler_new(struct trial *trial)
+static YR_COMPILER *compiler_new(struct rule_trial *trial)
 {
     static const char *const flags[] = {"talk", "http", "tls", "sent"};
-    YR_COMPILER *compiler = NULL;
-    int made = yr_compiler_create(&compiler);
-    muster_assert(made == ERROR_SUCCESS);
-    yr_compiler_set_callback(compiler, on_message, trial);
-    yr_compiler_set_include_callback(compiler, NULL, NULL, NULL); /* a file stands alone */
+    YR_COMPILER *compiler = rule_compiler_new(trial);
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         (void)yr_compiler_define_boolean_variable(compiler, flags[i], 0);
     (void)yr_compiler_define_integer_variable(compiler, "port", 0);
@@ -101,10 +78,10 @@ static YR_COMPILER *compiler_new(struct trial *trial)
     return compiler;
 }
 
-/* After an error a compiler cannot be used: each file is tried alone before all are compiled. */
-static bool compiles(const struct rule_file *file, struct trial *trial)
+/* Whether the file compiles by itself. */
+static bool compiles(const struct rule_file *file, struct rule_trial *trial)
 {
-    *trial = (struct trial){.name = file->name};
+    *trial = (struct rule_trial){.name = file->name};
     YR_COMPILER *compiler = compiler_new(trial);
     int errors = yr_compiler_add_string(compiler, file->content.at, "trial");
     yr_compiler_destroy(compiler);
@@ -145,14 +122,14 @@ void marks_free(struct marks *marks)
     mem_free(marks);
 }
 
-static void add_file(struct marks *marks, const char *path,
-                     void (*complain)(void *context, const char *text), void *context)
+static void add_file(void *context, const char *path, struct rule_complaint complaint)
 {
+    struct marks *marks = context;
     struct file_map map = {0};
-    struct trial trial;
+    struct rule_trial trial;
     struct err err;
     if (!file_map(&map, path, &err)) {
-        complain(context, err.text);
+        complaint.tell(complaint.context, err.text);
         return;
     }
     if (marks->files == FILES_MAX || map.len > FILE_BYTES_MAX || map.len == 0 ||
@@ -162,7 +139,7 @@ static void add_file(struct marks *marks, const char *path,
                       : map.len > FILE_BYTES_MAX ? "larger than 32 MB"
                       : map.len                  ? "YARA rules are text, this is not"
                                                  : "the file is empty");
-        complain(context, err.text);
+        complaint.tell(complaint.context, err.text);
         file_unmap(&map);
         return;
     }
@@ -172,34 +149,13 @@ static void add_file(struct marks *marks, const char *path,
     if (compiles(&file, &trial))
         file_add(marks, path, content, SET_USER);
     else
-        complain(context, trial.text);
+        complaint.tell(complaint.context, trial.text);
 }
 
-/* What adding a user's files needs to know. */
-struct adding {
-    struct marks *marks;
-    void (*complain)(void *context, const char *text);
-    void *context;
-};
-
-static void adding_file(void *context, const char *path)
-{
-    const struct adding *a = context;
-    add_file(a->marks, path, a->complain, a->context);
-}
-
-static void adding_complain(void *context, const char *text)
-{
-    const struct adding *a = context;
-    a->complain(a->context, text);
-}
-
-void marks_add(struct marks *marks, const char *path,
-               void (*complain)(void *context, const char *text), void *context)
+void marks_add(struct marks *marks, const char *path, struct rule_complaint complaint)
 {
     muster_assert(!marks->compiled);
-    struct adding adding = {marks, complain, context};
-    rule_files_each(path, adding_file, adding_complain, &adding);
+    rule_files_each(path, add_file, marks, complaint);
 }
 
 static const char *meta_text(const YR_RULE *rule, const char *name)
@@ -222,7 +178,7 @@ static enum mark_confidence confidence_of(const char *text)
 
 static YR_RULES *set_compile(const struct marks *marks, enum set set)
 {
-    struct trial trial = {.name = "marks"};
+    struct rule_trial trial = {.name = "marks"};
     char space[16];
     YR_RULES *rules = NULL;
     unsigned files = 0;

@@ -13,16 +13,16 @@
 #include "record/mark.h"
 #include "record/record.h"
 #include "record/skip.h"
+#include "rule_files.h"
 
 struct marks;
 struct mark_search;
 
 struct marks *marks_new(void);
 void marks_free(struct marks *marks); /* accepts NULL */
-/* A file of rules, or a folder's files *.yar and *.yara. What cannot be used is told to `complain`
+/* A file of rules, or a folder's files *.yar and *.yara. What cannot be used is told
  * ("FILE:LINE: why") and left out; the rest is used. */
-void marks_add(struct marks *marks, const char *path,
-               void (*complain)(void *context, const char *text), void *context);
+void marks_add(struct marks *marks, const char *path, struct rule_complaint complaint);
 /* Once, after the last file: makes the rules ready. */
 void marks_compile(struct marks *marks);
 /* Changes with every byte of every rule used. */

@@ -13,12 +13,13 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-void rule_files_each(const char *path, void (*file)(void *context, const char *path),
-                     void (*complain)(void *context, const char *text), void *context)
+void rule_files_each(const char *path,
+                     void (*file)(void *rules, const char *path, struct rule_complaint complaint),
+                     void *rules, struct rule_complaint complaint)
 {
     DIR *dir = opendir(path);
     if (dir == NULL) {
-        file(context, path);
+        file(rules, path, complaint);
         return;
     }
     struct arena arena = {0};
@@ -33,9 +34,10 @@ void rule_files_each(const char *path, void (*file)(void *context, const char *p
     if (len)
         qsort(name, len, sizeof *name, by_name);
     for (size_t i = 0; i < len; i++)
-        file(context, name[i]);
+        file(rules, name[i], complaint);
     if (len == 0)
-        complain(context, arena_format(&arena, "%s: no file *.yar in this folder", path).at);
+        complaint.tell(complaint.context,
+                       arena_format(&arena, "%s: no file *.yar in this folder", path).at);
     mem_free(name);
     arena_free(&arena);
 }

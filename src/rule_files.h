@@ -5,8 +5,15 @@
 #ifndef MUSTER_RULE_FILES_H
 #define MUSTER_RULE_FILES_H
 
-/* Calls `file` for each; a folder without any is told to `complain`. */
-void rule_files_each(const char *path, void (*file)(void *context, const char *path),
-                     void (*complain)(void *context, const char *text), void *context);
+/* Whom to tell what of a user's files cannot be used, and why. */
+struct rule_complaint {
+    void (*tell)(void *context, const char *text);
+    void *context;
+};
+
+/* Calls `file` for each; a folder without any is told. */
+void rule_files_each(const char *path,
+                     void (*file)(void *rules, const char *path, struct rule_complaint complaint),
+                     void *rules, struct rule_complaint complaint);
 
 #endif

@@ -1,6 +1,7 @@
 #include "scan_file.h"
 
 #include "base/arena.h"
+#include "base/digits.h"
 #include "base/file.h"
 #include "base/md5.h"
 #include "base/mem.h"
@@ -43,20 +44,14 @@ void scan_file_free(struct scan_file *scan)
     mem_free(scan);
 }
 
-void scan_file_rules(struct scan_file *scan, const char *path,
-                     void (*complain)(void *context, const char *text), void *context)
+void scan_file_rules(struct scan_file *scan, const char *path, struct rule_complaint complaint)
 {
-    scan_rules_add(scan->rules, path, complain, context);
+    scan_rules_add(scan->rules, path, complaint);
 }
 
 void scan_file_ready(struct scan_file *scan)
 {
     scan_rules_ready(scan->rules);
-}
-
-uint32_t scan_file_rules_len(const struct scan_file *scan)
-{
-    return scan_rules_len(scan->rules);
 }
 
 bool scan_file_clamd(struct scan_file *scan, const char *socket, struct err *err)
@@ -117,11 +112,6 @@ static void good_file(void *context, const struct walk_file *file)
     good_add(context, digest);
 }
 
-static int hex_of(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* dpkg's list: "<32 digits>  <path>" (deb-md5sums(5)). */
 static uint64_t good_list(struct scan_file *scan, struct text rest)
 {
@@ -131,7 +121,7 @@ static uint64_t good_list(struct scan_file *scan, struct text rest)
         uint8_t digest[16];
         bool whole = line.len > 34;
         for (unsigned i = 0; whole && i < 16; i++) {
-            int high = hex_of(line.at[2 * i]), low = hex_of(line.at[2 * i + 1]);
+            int high = hex_digit(line.at[2 * i]), low = hex_digit(line.at[2 * i + 1]);
             whole = high >= 0 && low >= 0;
             digest[i] = (uint8_t)(high * 16 + low);
         }
@@ -143,30 +133,33 @@ static uint64_t good_list(struct scan_file *scan, struct text rest)
     return files;
 }
 
-bool scan_file_baseline(struct scan_file *scan, const char *what, uint64_t *files, struct err *err)
+/* Debian's list of an installed package's files; false when there is no such package. */
+static bool package_list(const char *package, char *path, size_t room)
+{
+    if (strchr(package, '/') || strlen(package) > 200)
+        return false;
+    (void)snprintf(path, room, "/var/lib/dpkg/info/%s.md5sums", package);
+    if (!file_exists(path))
+        (void)snprintf(path, room, "/var/lib/dpkg/info/%s:amd64.md5sums", package);
+    return file_exists(path);
+}
+
+bool scan_file_baseline(struct scan_file *scan, const char *what, struct err *err)
 {
     char path[600], why[300];
-    struct file_map map;
-    *files = 0;
-    if (strchr(what, '/') == NULL && strlen(what) < 200) {
-        (void)snprintf(path, sizeof path, "/var/lib/dpkg/info/%s.md5sums", what);
-        if (!file_exists(path))
-            (void)snprintf(path, sizeof path, "/var/lib/dpkg/info/%s:amd64.md5sums", what);
-        if (file_exists(path)) {
-            if (!file_map(&map, path, err))
-                return false;
-            *files = good_list(scan, text_at(map.at, map.len));
-            file_unmap(&map);
-            return true;
-        }
-    }
-    if (!file_exists(what))
-        return err_set(err, "%s is neither a folder nor an installed Debian package", what);
     struct walk_counts counts = {0};
-    if (!walk(&what, 1, &counts, good_file, scan, why))
+    if (package_list(what, path, sizeof path)) {
+        struct file_map map;
+        if (!file_map(&map, path, err))
+            return false;
+        counts.files = good_list(scan, text_at(map.at, map.len));
+        file_unmap(&map);
+    } else if (!file_exists(what)) {
+        return err_set(err, "%s is neither a folder nor an installed Debian package", what);
+    } else if (!walk(&what, 1, &counts, good_file, scan, why)) {
         return err_set(err, "%s", why);
-    *files = counts.files;
-    return true;
+    }
+    return counts.files > 0 || err_set(err, "%s: no file in it that could be known as good", what);
 }
 
 /* ---- looking */
@@ -179,7 +172,8 @@ static bool may_be_program(struct text bytes)
 static void weigh(struct scan_verdict *v)
 {
     v->strength = scan_weigh(&v->found);
-    v->p = 1 / (1 + exp(-(log(1e-3 / (1 - 1e-3)) + v->strength)));
+    double prior = judge_knobs[JUDGE_PRIOR].value;
+    v->p = 1 / (1 + exp(-(log(prior / (1 - prior)) + v->strength)));
     v->grade = judge_grade(v->p);
 }
 
@@ -192,12 +186,7 @@ static void look(struct scan_file *scan, struct text name, struct text bytes,
         return;
     }
     if (may_be_program(bytes)) {
-        v->language = scan_language_of(name, bytes);
-        if (v->language == SCAN_PHP)
-            scan_php(&v->found, bytes, &scan->arena);
-        else if (v->language != SCAN_NONE)
-            scan_other(&v->found, v->language, bytes);
-        scan_text(&v->found, v->language, bytes);
+        scan_look(&v->found, name, bytes, &scan->arena);
         arena_reset(&scan->arena);
     }
     scan_rules_search(scan->rules, bytes, &v->found);

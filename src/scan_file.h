@@ -9,6 +9,7 @@
 #define MUSTER_SCAN_FILE_H
 
 #include "base/err.h"
+#include "rule_files.h"
 #include "scan/scan.h"
 
 struct scan_file;
@@ -16,22 +17,20 @@ struct scan_file;
 struct scan_file *scan_file_new(void);
 void scan_file_free(struct scan_file *scan); /* accepts NULL */
 
-/* YARA rules: a file, or a folder's *.yar and *.yara. What cannot be used is told to `complain`. */
-void scan_file_rules(struct scan_file *scan, const char *path,
-                     void (*complain)(void *context, const char *text), void *context);
-/* Files known to be good: a folder of them, or a Debian package's name (its md5sums). */
-bool scan_file_baseline(struct scan_file *scan, const char *what, uint64_t *files, struct err *err);
+/* YARA rules: a file, or a folder's *.yar and *.yara. What cannot be used is told. */
+void scan_file_rules(struct scan_file *scan, const char *path, struct rule_complaint complaint);
+/* Files known to be good: a folder of them, or a Debian package's name (its md5sums). None there is
+ * an error. */
+bool scan_file_baseline(struct scan_file *scan, const char *what, struct err *err);
 /* clamd's socket; false when nobody answers there. */
 bool scan_file_clamd(struct scan_file *scan, const char *socket, struct err *err);
 void scan_file_ready(struct scan_file *scan);
-uint32_t scan_file_rules_len(const struct scan_file *scan);
 
 struct scan_verdict {
     struct scan_found found;
     double strength, p;
     const char *grade; /* NULL = nothing */
     bool known_good;
-    enum scan_language language;
     char member[160]; /* of an archive, where the finding is; "" = the file itself */
 };
 

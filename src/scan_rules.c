@@ -3,14 +3,13 @@
 #include "base/arena.h"
 #include "base/file.h"
 #include "base/mem.h"
-#include "rule_files.h"
+#include "rule_compiler.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
-#include <yara.h>
 
 enum { FILES_MAX = 8192, TIMEOUT_S = 10, CLAMD_MOST = 20 << 20, CLAMD_WAIT_S = 30 };
 
@@ -19,7 +18,6 @@ struct scan_rules {
     const char *file[FILES_MAX]; /* paths that compile */
     unsigned files;
     YR_RULES *compiled; /* NULL = none */
-    uint32_t len;
 };
 
 struct scan_rules *scan_rules_new(void)
@@ -41,33 +39,11 @@ void scan_rules_free(struct scan_rules *rules)
     mem_free(rules);
 }
 
-struct trial {
-    const char *path;
-    bool failed;
-    char text[400];
-};
-
-static void on_message(int level, const char *file, int line, const YR_RULE *rule, const char *text,
-                       void *context)
-{
-    struct trial *trial = context;
-    (void)file;
-    (void)rule;
-    if (level != YARA_ERROR_LEVEL_ERROR || trial->failed)
-        return;
-    trial->failed = true;
-    (void)snprintf(trial->text, sizeof trial->text, "%s:%d: %s", trial->path, line, text);
-}
-
 /* The variables that rules written for scanners of files expect. */
-static YR_COMPILER *compiler_new(struct trial *trial)
+static YR_COMPILER *compiler_new(struct rule_trial *trial)
 {
     static const char *const texts[] = {"filename", "filepath", "extension", "filetype", "owner"};
-    YR_COMPILER *compiler = NULL;
-    int made = yr_compiler_create(&compiler);
-    muster_assert(made == ERROR_SUCCESS);
-    yr_compiler_set_callback(compiler, on_message, trial);
-    yr_compiler_set_include_callback(compiler, NULL, NULL, NULL);
+    YR_COMPILER *compiler = rule_compiler_new(trial);
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         (void)yr_compiler_define_string_variable(compiler, texts[i], "");
     return compiler;
@@ -83,24 +59,10 @@ static bool compile_file(YR_COMPILER *compiler, const char *path, const char *sp
     return errors == 0;
 }
 
-/* What adding a user's files needs to know. */
-struct adding {
-    struct scan_rules *rules;
-    void (*complain)(void *context, const char *text);
-    void *context;
-};
-
-static void add_complain(void *context, const char *text)
+static void add_file(void *context, const char *path, struct rule_complaint complaint)
 {
-    const struct adding *a = context;
-    a->complain(a->context, text);
-}
-
-static void add_file(void *context, const char *path)
-{
-    const struct adding *a = context;
-    struct scan_rules *rules = a->rules;
-    struct trial trial = {.path = path};
+    struct scan_rules *rules = context;
+    struct rule_trial trial = {.name = path};
     YR_COMPILER *compiler = compiler_new(&trial);
     bool done = compile_file(compiler, path, NULL);
     yr_compiler_destroy(compiler);
@@ -113,19 +75,17 @@ static void add_file(void *context, const char *path)
                        done              ? "too many files of rules"
                        : errno == ENOENT ? "no such file"
                                          : "cannot be read as YARA rules");
-    add_complain(context, trial.text);
+    complaint.tell(complaint.context, trial.text);
 }
 
-void scan_rules_add(struct scan_rules *rules, const char *path,
-                    void (*complain)(void *context, const char *text), void *context)
+void scan_rules_add(struct scan_rules *rules, const char *path, struct rule_complaint complaint)
 {
-    struct adding adding = {rules, complain, context};
-    rule_files_each(path, add_file, add_complain, &adding);
+    rule_files_each(path, add_file, rules, complaint);
 }
 
 void scan_rules_ready(struct scan_rules *rules)
 {
-    struct trial trial = {.path = ""};
+    struct rule_trial trial = {.name = ""};
     if (rules->files == 0)
         return;
     YR_COMPILER *compiler = compiler_new(&trial);
@@ -136,14 +96,6 @@ void scan_rules_ready(struct scan_rules *rules)
     }
     (void)yr_compiler_get_rules(compiler, &rules->compiled);
     yr_compiler_destroy(compiler);
-    const YR_RULE *rule = NULL;
-    if (rules->compiled)
-        yr_rules_foreach(rules->compiled, rule) rules->len++;
-}
-
-uint32_t scan_rules_len(const struct scan_rules *rules)
-{
-    return rules->len;
 }
 
 /* `confidence = "high"` and a score of 75 or more (as widely used rule sets have it) are the

@@ -6,16 +6,15 @@
 #define MUSTER_SCAN_RULES_H
 
 #include "base/err.h"
+#include "rule_files.h"
 #include "scan/scan.h"
 
 struct scan_rules;
 struct scan_rules *scan_rules_new(void);
 void scan_rules_free(struct scan_rules *rules);
 /* Each file is tried alone; one that does not compile is told ("FILE:LINE: why") and left out. */
-void scan_rules_add(struct scan_rules *rules, const char *path,
-                    void (*complain)(void *context, const char *text), void *context);
+void scan_rules_add(struct scan_rules *rules, const char *path, struct rule_complaint complaint);
 void scan_rules_ready(struct scan_rules *rules);
-uint32_t scan_rules_len(const struct scan_rules *rules);
 void scan_rules_search(struct scan_rules *rules, struct text bytes, struct scan_found *found);
 
 /* clamd (clamd(8)): PING, and zINSTREAM with the file's bytes. A file that it cannot take is none

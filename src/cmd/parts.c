@@ -53,7 +53,7 @@ static void marks_open(struct parts *parts)
         return;
     parts->marks = marks_new();
     for (unsigned i = 0; i < list->len; i++)
-        marks_add(parts->marks, list->at[i], on_bad_rules, parts);
+        marks_add(parts->marks, list->at[i], (struct rule_complaint){on_bad_rules, parts});
     parts->conf.marks = parts->marks;
 }
 

@@ -189,13 +189,11 @@ static int prepare(struct scanning *s)
     const struct options *o = s->options;
     struct err err;
     for (unsigned i = 0; i < o->marks.len; i++)
-        scan_file_rules(s->scan, o->marks.at[i], complain, NULL);
+        scan_file_rules(s->scan, o->marks.at[i], (struct rule_complaint){complain, NULL});
     scan_file_ready(s->scan);
-    for (unsigned i = 0; i < o->baseline.len; i++) {
-        uint64_t files;
-        if (!scan_file_baseline(s->scan, o->baseline.at[i], &files, &err))
+    for (unsigned i = 0; i < o->baseline.len; i++)
+        if (!scan_file_baseline(s->scan, o->baseline.at[i], &err))
             return cmd_fail("scan", EXIT_USAGE, err.text);
-    }
     const char *clamd = o->clamd ? o->clamd : clamd_usual;
     if (strcmp(clamd, "none") != 0 && (o->clamd || access(clamd, W_OK) == 0) &&
         !scan_file_clamd(s->scan, clamd, &err)) {

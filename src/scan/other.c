@@ -5,10 +5,6 @@
  */
 #include "scan/scan.h"
 
-#include "base/mem.h"
-
-enum { LOOKED = 1 << 20 };
-
 /* WORDS: each of which says the same. */
 static bool any_of(struct text lower, const char *const *words)
 {
@@ -80,79 +76,12 @@ static const struct rule rules[] = {
      ANY("action=\"write\"", "action=\"upload\"")},
 };
 
-void scan_other(struct scan_found *found, enum scan_language language, struct text source)
+void scan_other(struct scan_found *found, enum scan_language language, struct text lower)
 {
-    if (language == SCAN_CGI) {
-        scan_cgi(found, source);
-        return;
-    }
-    uint32_t len = source.len < LOOKED ? source.len : LOOKED;
-    char *copy = mem_new(len + 1, 1);
-    for (uint32_t i = 0; i < len; i++)
-        copy[i] = ascii_lower(source.at[i]);
-    struct text lower = text_at(copy, len);
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         const struct rule *r = &rules[i];
         if (r->language == language && any_of(lower, r->runs) && any_of(lower, r->brings) &&
             (r->and == NULL || any_of(lower, r->and)))
             scan_find(found, r->trait, 0, text_of(r->what));
     }
-    mem_free(copy);
-}
-
-/* ---- telling languages apart */
-
-static bool has(struct text source, const char *what)
-{
-    uint32_t len = source.len < LOOKED ? source.len : LOOKED;
-    return len && memmem(source.at, len, what, strlen(what)) != NULL;
-}
-
-static bool ends_in(struct text name, const char *const *endings)
-{
-    for (; *endings; endings++) {
-        size_t len = strlen(*endings);
-        if (name.len >= len && text_is_nocase(text_at(name.at + name.len - len, len), *endings))
-            return true;
-    }
-    return false;
-}
-
-static enum scan_language by_content(struct text source)
-{
-    if (text_starts(source, "#!"))
-        return has(source, "<?php") ? SCAN_PHP : SCAN_CGI;
-    if (has(source, "<?") && (has(source, "<?php") || has(source, "<?=") || has(source, "<?PHP")))
-        return SCAN_PHP;
-    if (!has(source, "<%"))
-        return SCAN_NONE;
-    if (has(source, "<%@ page import") || has(source, "java.") ||
-        has(source, "request.getParameter"))
-        return SCAN_JSP;
-    if (has(source, "<%@ Page") || has(source, "<%@ WebHandler") ||
-        has(source, "<%@ page language=\"c#"))
-        return SCAN_ASPX;
-    return SCAN_ASP;
-}
-
-enum scan_language scan_language_of(struct text name, struct text source)
-{
-    if (ends_in(name, ANY(".php", ".phtml", ".php3", ".php4", ".php5", ".php7", ".php8", ".pht",
-                          ".phps", ".inc", ".module", ".phar")))
-        return SCAN_PHP;
-    if (ends_in(name, ANY(".jsp", ".jspx", ".jspf", ".jsw", ".jsv", ".jhtml")))
-        return SCAN_JSP;
-    if (ends_in(name, ANY(".aspx", ".ashx", ".asmx", ".ascx", ".cshtml")))
-        return SCAN_ASPX;
-    if (ends_in(name, ANY(".asp", ".asa", ".cer", ".cdx")))
-        return has(source, "<%@ Page") || has(source, "Jscript") ? SCAN_ASPX : SCAN_ASP;
-    if (ends_in(name, ANY(".cfm", ".cfml", ".cfc")))
-        return SCAN_CFM;
-    if (ends_in(name, ANY(".pl", ".cgi", ".py", ".sh")))
-        return has(source, "<?php") ? SCAN_PHP
-               : text_starts(source, "\x7f"
-                                     "ELF")
-                   ? SCAN_NONE
-                   : SCAN_CGI;
-    return by_content(source);
 }

@@ -50,7 +50,5 @@ struct php_tokens {
 
 /* Texts are views into source or live in the arena. */
 void php_tokens_make(struct php_tokens *ret, struct text source, struct arena *arena);
-/* Whether PHP would run something of it. */
-bool php_is_program(struct text source);
 
 #endif

@@ -2,7 +2,7 @@
  * Files on disk: what in them is a backdoor for a web server. The looks at a file's structure are
  * pure: they run nothing and keep nothing.
  *
- * Order: scan_found zeroed -> the looks (scan_php, scan_text, ...) -> scan_weigh.
+ * Order: scan_found zeroed -> scan_look -> scan_weigh.
  */
 #ifndef MUSTER_SCAN_SCAN_H
 #define MUSTER_SCAN_SCAN_H
@@ -33,18 +33,22 @@ extern const struct scan_trait_info scan_trait_table[SCAN_TRAITS];
 /* Notes a trait; `what` is cut. */
 void scan_find(struct scan_found *found, enum scan_trait trait, uint32_t line, struct text what);
 
-/* PHP: follows values from what a request brings to what runs it. arena: what it needs while it
- * looks; the caller resets it. */
-void scan_php(struct scan_found *found, struct text source, struct arena *arena);
-/* Programs of other languages of web servers: JSP, ASP, ASP.NET, Perl, Python, ColdFusion, shell.
- */
+/* All looks at a file of that name. arena: what they need meanwhile; the caller resets it. */
+void scan_look(struct scan_found *found, struct text name, struct text source, struct arena *arena);
+
+/* ---- parts of scan_look; `lower`: the source's first 2 MB in lower case */
+
 enum scan_language { SCAN_NONE, SCAN_PHP, SCAN_JSP, SCAN_ASP, SCAN_ASPX, SCAN_CGI, SCAN_CFM };
-enum scan_language scan_language_of(struct text name, struct text source);
-void scan_other(struct scan_found *found, enum scan_language language, struct text source);
-/* Part of scan_other: Perl, Python and shell. */
+
+/* PHP: follows values from what a request brings to what runs it. */
+void scan_php(struct scan_found *found, struct text source, struct arena *arena);
+/* Perl, Python and shell. */
 void scan_cgi(struct scan_found *found, struct text source);
+/* JSP, ASP, ASP.NET, ColdFusion. */
+void scan_other(struct scan_found *found, enum scan_language language, struct text lower);
 /* What needs no language: a program in a picture, a toolbox's parts, what names itself. */
-void scan_text(struct scan_found *found, enum scan_language language, struct text source);
+void scan_text(struct scan_found *found, enum scan_language language, struct text lower,
+               bool picture);
 
 /* The sum of strengths: never over what one surely is. */
 double scan_weigh(const struct scan_found *found);

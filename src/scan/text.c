@@ -4,9 +4,7 @@
  */
 #include "scan/scan.h"
 
-#include "base/mem.h"
-
-enum { LOOKED = 2 << 20, PARTS_MANY = 8, PARTS_SOME = 6 };
+enum { PARTS_MANY = 8, PARTS_SOME = 6 };
 
 static uint32_t count(struct text in, const char *what, uint32_t most)
 {
@@ -118,22 +116,10 @@ static bool is_garbled(struct text s)
            (count(s, "goto ", 1000) >= 12 && s.len < 400000);
 }
 
-static bool is_picture(struct text source)
+void scan_text(struct scan_found *found, enum scan_language language, struct text lower,
+               bool picture)
 {
-    return text_starts(source, "GIF8") || text_starts(source, "\x89PNG") ||
-           text_starts(source, "\xff\xd8\xff") || text_starts(source, "BM\x36");
-}
-
-void scan_text(struct scan_found *found, enum scan_language language, struct text source)
-{
-    uint32_t len = source.len < LOOKED ? source.len : LOOKED;
-    if (language == SCAN_NONE && !is_picture(source))
-        return;
-    char *copy = mem_new(len + 1, 1);
-    for (uint32_t i = 0; i < len; i++)
-        copy[i] = ascii_lower(source.at[i]);
-    struct text lower = text_at(copy, len);
-    if (is_picture(source) && (has(lower, "<?php") || (has(lower, "<?=") && len < 4096)))
+    if (picture && (has(lower, "<?php") || (has(lower, "<?=") && lower.len < 4096)))
         scan_find(found, SCAN_in_picture, 0, text_of(NULL));
     if (language == SCAN_PHP && is_garbled(lower))
         scan_find(found, SCAN_garbled, 0, text_of(NULL));
@@ -147,5 +133,4 @@ void scan_text(struct scan_found *found, enum scan_language language, struct tex
         if (name && parts >= 2)
             scan_find(found, SCAN_mark, 0, text_of(name));
     }
-    mem_free(copy);
 }

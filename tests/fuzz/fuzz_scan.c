@@ -13,13 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
     if (len == 0)
         return 0;
     struct text source = text_at(bytes + 1, len - 1);
-    enum scan_language language =
-        scan_language_of(text_of(names[bytes[0] % (sizeof names / sizeof names[0])]), source);
-    if (language == SCAN_PHP)
-        scan_php(&found, source, &arena);
-    else
-        scan_other(&found, language, source);
-    scan_text(&found, language, source);
+    const char *name = names[bytes[0] % (sizeof names / sizeof names[0])];
+    scan_look(&found, text_of(name), source, &arena);
     arena_free(&arena);
     return scan_weigh(&found) < 0;
 }

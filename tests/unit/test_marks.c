@@ -234,8 +234,8 @@ static void bad_rules_are_named_and_left_out(void **state)
     file_make(folder, "f.txt", "not looked at");
     struct marks *marks = marks_new();
     uint64_t before = marks_digest(marks);
-    marks_add(marks, folder, on_complaint, &told);
-    marks_add(marks, "/nowhere/rules.yar", on_complaint, &told);
+    marks_add(marks, folder, (struct rule_complaint){on_complaint, &told});
+    marks_add(marks, "/nowhere/rules.yar", (struct rule_complaint){on_complaint, &told});
     assert_true(marks_digest(marks) != before);
     assert_int_equal(told.len, 4);
     assert_non_null(strstr(told.text[0], "b.yar:3: "));

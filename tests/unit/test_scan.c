@@ -71,12 +71,7 @@ static struct scan_found look(const char *name, struct text source)
 {
     struct scan_found found = {0};
     struct arena arena = {0};
-    enum scan_language language = scan_language_of(text_of(name), source);
-    if (language == SCAN_PHP)
-        scan_php(&found, source, &arena);
-    else
-        scan_other(&found, language, source);
-    scan_text(&found, language, source);
+    scan_look(&found, text_of(name), source, &arena);
     arena_free(&arena);
     return found;
 }
