@@ -30,7 +30,8 @@ static const struct question questions[] = {
 #undef TABLE
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
-_Static_assert((int)QUESTIONS <= (int)CENSUS_TABLES_MAX, "room for every table");
+_Static_assert((int)QUESTIONS + 1 <= (int)CENSUS_TABLES_MAX,
+               "room for every table and \"population\"");
 
 /* The template with {cell}, {id} and {from} filled in. */
 static void put_cells_sql(struct buf *sql, const struct question *q)

@@ -65,34 +65,66 @@ static bool ask_ends(const struct asker *asker, struct arena *arena, struct rows
     return asker_ask(asker, sql, arena, ret, err);
 }
 
-/* All holds of a network, from both sources. */
-static size_t gather(struct hold *to, const struct rows *identities, const struct holds *holds,
-                     int64_t asn)
-{
-    size_t len = 0;
-    for (size_t row = 0; row < identities->len; row++)
-        if (rows_count(identities, row, 0) == asn)
-            to[len++] = (struct hold){.device = (uint64_t)rows_count(identities, row, 1),
-                                      .start_s = rows_count(identities, row, 2),
-                                      .end_s = rows_count(identities, row, 3)};
-    for (size_t i = 0; holds && i < holds->len; i++)
-        if (holds->at[i].asn == asn)
-            to[len++] = holds->at[i].hold;
-    return len;
-}
-
 struct live {
     struct census *census;
     struct rows seen, watched, identities, ends;
     struct population_turnover turnover;
-    const struct holds *holds;
-    struct hold *room;
+    struct network_hold *network; /* of every hold from both sources, by network, */
+    struct hold *hold;            /* and the holds in that order */
+    size_t holds;
     struct population_window *window;
     double all[POPULATION_DRAWS];
     double covered, addresses, low, high; /* addresses a week: with an estimate; all; bounds */
     unsigned known, networks;
     struct text *cell;
 };
+
+static int by_network(const void *a, const void *b)
+{
+    const struct network_hold *left = a, *right = b;
+    if (left->asn != right->asn)
+        return left->asn < right->asn ? -1 : 1;
+    return left->rank < right->rank ? -1 : left->rank > right->rank;
+}
+
+/* Identities' holds before those of files, each in their order. */
+static void gather(struct live *live, const struct holds *holds)
+{
+    const struct rows *identities = &live->identities;
+    size_t files = holds ? holds->len : 0, len = identities->len + files;
+    live->network = mem_new(len + 1, sizeof *live->network);
+    live->hold = mem_new(len + 1, sizeof *live->hold);
+    live->holds = len;
+    for (size_t row = 0; row < identities->len; row++)
+        live->network[row] =
+            (struct network_hold){.asn = rows_count(identities, row, 0),
+                                  .hold = {.device = (uint64_t)rows_count(identities, row, 1),
+                                           .start_s = rows_count(identities, row, 2),
+                                           .end_s = rows_count(identities, row, 3)}};
+    for (size_t i = 0; i < files; i++)
+        live->network[identities->len + i] = holds->at[i];
+    for (size_t i = 0; i < len; i++)
+        live->network[i].rank = i;
+    qsort(live->network, len, sizeof *live->network, by_network);
+    for (size_t i = 0; i < len; i++)
+        live->hold[i] = live->network[i].hold;
+}
+
+/* The holds of a network. */
+static const struct hold *holds_of(const struct live *live, int64_t asn, size_t *len)
+{
+    size_t low = 0, high = live->holds;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (live->network[middle].asn < asn)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (*len = 0; low + *len < live->holds && live->network[low + *len].asn == asn;)
+        ++*len;
+    return live->hold + low;
+}
 
 /* The start of a week that was watched whole (or of a shorter period's only one); -1 = none. */
 static int64_t week_start(const struct live *live, int64_t week, int64_t *days)
@@ -154,8 +186,9 @@ static void find_turnover(struct live *live)
         for (to = from; to < live->seen.len && rows_count(&live->seen, to, 0) == asn;)
             to++;
         size_t windows = windows_of(live, from, to, &sum, &low);
-        size_t len = gather(live->room, &live->identities, live->holds, asn);
-        double hold_s = population_mean_hold(live->room, len, live->window, windows);
+        size_t len;
+        const struct hold *hold = holds_of(live, asn, &len);
+        double hold_s = population_mean_hold(hold, len, live->window, windows);
         for (size_t row = 0; row < live->ends.len && hold_s >= LONG_HOLD_DAYS * (double)DAY_S;
              row++)
             if (rows_count(&live->ends, row, 0) == asn) {
@@ -180,9 +213,10 @@ static void network(struct live *live, size_t from, size_t to)
     size_t windows = windows_of(live, from, to, &sum, &low);
     if (windows == 0)
         return;
-    size_t len = gather(live->room, &live->identities, live->holds, asn);
-    population_estimate(live->room, len, live->window, windows, live->turnover,
-                        SEED + (uint64_t)asn, draw, &p);
+    size_t len;
+    const struct hold *hold = holds_of(live, asn, &len);
+    population_estimate(hold, len, live->window, windows, live->turnover, SEED + (uint64_t)asn,
+                        draw, &p);
     double mean = sum / (double)windows;
     live->addresses += mean;
     live->covered += p.known ? mean : 0;
@@ -252,13 +286,11 @@ bool census_live(struct census *census, const struct asker *asker, const struct 
 {
     struct live *live = mem_new(1, sizeof *live);
     live->census = census;
-    live->holds = holds;
     bool done = ask_windows(asker, &census->arena, &live->seen, &live->watched, err) &&
                 ask_identities(asker, &census->arena, &live->identities, err) &&
                 ask_ends(asker, &census->arena, &live->ends, err);
     if (done && live->seen.len) {
-        live->room =
-            mem_new(live->identities.len + (holds ? holds->len : 0) + 1, sizeof *live->room);
+        gather(live, holds);
         live->window = mem_new(live->watched.len + 1, sizeof *live->window);
         live->cell = arena_new(&census->arena, (SHOWN + 2) * COLUMNS * sizeof *live->cell);
         find_turnover(live);
@@ -271,7 +303,8 @@ bool census_live(struct census *census, const struct asker *asker, const struct 
         sum_up(live);
         add_table(live);
     }
-    mem_free(live->room);
+    mem_free(live->network);
+    mem_free(live->hold);
     mem_free(live->window);
     mem_free(live);
     return done;

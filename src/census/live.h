@@ -15,6 +15,7 @@ struct holds {
     struct network_hold {
         int64_t asn; /* -1: private addresses, or not known */
         struct hold hold;
+        size_t rank; /* among all, as they were given */
     } * at;
     size_t len, room;
     uint64_t lines, refused;

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { HOLDS_MOST = 4000, DRAWN_ONE_BY_ONE = 64 };
+enum { SAMPLE_MOST = 4000, DRAWN_ONE_BY_ONE = 64 };
 
 double population_share(double hold_s, double window_s)
 {
@@ -81,14 +81,14 @@ static void share_cut(struct touching *sorted, size_t len, double window_s)
     mem_free(survival);
 }
 
-/* Those that touch the window, no more than HOLDS_MOST of them, evenly. */
+/* Those that touch the window, no more than SAMPLE_MOST of them, evenly. */
 static size_t touch(const struct hold *holds, size_t len, const struct population_window *w,
                     struct touching *ret)
 {
     size_t all = 0, kept = 0;
     for (size_t i = 0; i < len; i++)
         all += holds[i].start_s < w->end_s && holds[i].end_s > w->start_s;
-    size_t step = all / HOLDS_MOST + 1, n = 0;
+    size_t step = all / SAMPLE_MOST + 1, n = 0;
     double window_s = (double)(w->end_s - w->start_s);
     for (size_t i = 0; i < len; i++) {
         const struct hold *h = &holds[i];

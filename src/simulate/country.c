@@ -68,17 +68,9 @@ struct bot {
     uint8_t network;
 };
 
-struct count_of_network {
-    double live_s; /* seconds under control and switched on, of the week in hand */
-    uint64_t addresses, week_addresses;
-};
-
 struct week {
     int64_t start_day;
-    struct {
-        double live;
-        uint64_t addresses;
-    } of[NETWORKS];
+    double live[NETWORKS]; /* machines, mean over the week */
 };
 
 struct country {
@@ -86,14 +78,15 @@ struct country {
     struct random random;
     struct bot *bot;
     size_t bots, bots_room;
-    uint64_t bots_ever, holds_ever, machines_ever;
+    uint64_t bots_ever, holds_ever;
     struct country_row *row;
     size_t rows, rows_room;
     unsigned next_day;
-    struct count_of_network count[NETWORKS];
+    double live_s[NETWORKS]; /* under control and switched on, of the week in hand */
     struct week *week;
     unsigned weeks;
-    uint64_t year_addresses[YEARS], year_bots[YEARS], year_sites[YEARS];
+    uint64_t year_sites[YEARS];
+    unsigned before[2][PLACES + 1]; /* controllers of the places before this one, by year */
 };
 
 static double unit(struct random *random)
@@ -138,12 +131,26 @@ static unsigned draw_network(struct random *random)
     return NETWORKS - 1;
 }
 
+static unsigned scaled(const struct country *c, double n)
+{
+    unsigned ret = (unsigned)round(n * c->plan.scale);
+    return ret ? ret : 1;
+}
+
+static unsigned controllers_of(const struct country *c, unsigned place, unsigned year)
+{
+    return scaled(c, places[place].controllers[year > 0]);
+}
+
 struct country *country_new(const struct country_plan *plan)
 {
     struct country *c = mem_new(1, sizeof *c);
     c->plan = *plan;
     c->random = random_of(plan->seed);
     c->week = mem_new(plan->days / 7 + 2, sizeof *c->week);
+    for (unsigned year = 0; year < 2; year++)
+        for (unsigned i = 0; i < PLACES; i++)
+            c->before[year][i + 1] = c->before[year][i] + controllers_of(c, i, year);
     return c;
 }
 
@@ -162,10 +169,9 @@ static int64_t day_start_s(const struct country *c, unsigned day)
     return ((int64_t)c->plan.start.number + day) * DAY_S;
 }
 
-static unsigned year_of(const struct country *c, unsigned day)
+static unsigned year_of(unsigned day)
 {
     unsigned year = day / 365;
-    (void)c;
     return year < YEARS ? year : YEARS - 1;
 }
 
@@ -233,35 +239,21 @@ static void bots_start(struct country *c, unsigned day)
         bot_start(c, start_s + (int64_t)(unit(&c->random) * DAY_S), draw_length(&c->random));
 }
 
-static unsigned scaled(const struct country *c, double n)
-{
-    unsigned ret = (unsigned)round(n * c->plan.scale);
-    return ret ? ret : 1;
-}
-
-static unsigned controllers_of(const struct country *c, unsigned place, unsigned year)
-{
-    return scaled(c, places[place].controllers[year > 0]);
-}
-
 /* Which of the year's controllers a bot has: each has one bot at least, the rest go to few. */
 static void controller_of(const struct country *c, const struct bot *b, unsigned year,
                           struct country_row *row)
 {
-    unsigned all = 0, place = 0;
-    for (unsigned i = 0; i < PLACES; i++)
-        all += controllers_of(c, i, year);
+    const unsigned *before = c->before[year > 0];
+    unsigned all = before[PLACES], place = 0;
     struct random random = random_of(b->number * 7919 + year);
     uint64_t number = b->number;
     if (unit(&random) < 0.5) { /* the smaller the number, the more */
         double u = unit(&random);
         number = (uint64_t)(u * u * u * all);
     }
-    unsigned left = (unsigned)(number % all), index = left;
-    while (left >= controllers_of(c, place, year)) {
-        left -= controllers_of(c, place, year);
+    unsigned index = (unsigned)(number % all);
+    while (index >= before[place + 1])
         place++;
-    }
     row->controller = address_v4(CONTROLLER_BASE + (year << 20) + index);
     row->controller_country = places[place].country;
     row->family = index % FAMILIES;
@@ -299,8 +291,7 @@ static void bot_day(struct country *c, struct bot *b, unsigned day)
 {
     int64_t day_s = day_start_s(c, day), end = day_s + DAY_S;
     int64_t at = b->start_s > day_s ? b->start_s : day_s, until = b->end_s < end ? b->end_s : end;
-    struct count_of_network *count = &c->count[b->network];
-    unsigned year = year_of(c, day);
+    unsigned year = year_of(day);
     while (at < until) {
         int64_t to = b->hold_end_s < until ? b->hold_end_s : until;
         double on_s = 0;
@@ -310,7 +301,7 @@ static void bot_day(struct country *c, struct bot *b, unsigned day)
             *row = (struct country_row){
                 .host = address_v4(b->address), .asn = networks[b->network].asn, .hours = hours};
             controller_of(c, b, year, row);
-            count->live_s += on_s;
+            c->live_s[b->network] += on_s;
         }
         at = to;
         if (at >= b->hold_end_s) {
@@ -323,7 +314,7 @@ static void bot_day(struct country *c, struct bot *b, unsigned day)
 /* Websites with a backdoor, evenly over the year, each used by one address. */
 static void sites_day(struct country *c, unsigned day)
 {
-    unsigned year = year_of(c, day), in_year = day % 365;
+    unsigned year = year_of(day), in_year = day % 365;
     double growth = year > 0 ? 1 : 1 / IMPLANTERS_GROWTH;
     unsigned sites = scaled(c, SITES * growth), implanters = scaled(c, IMPLANTERS * growth);
     for (unsigned i = sites * in_year / 365; i < sites * (in_year + 1) / 365; i++) {
@@ -369,8 +360,8 @@ static void week_close(struct country *c, unsigned day)
     struct week *w = &c->week[c->weeks++];
     w->start_day = c->plan.start.number + (int64_t)day - 6;
     for (unsigned i = 0; i < NETWORKS; i++) {
-        w->of[i].live = c->count[i].live_s / (7.0 * DAY_S);
-        c->count[i] = (struct count_of_network){0};
+        w->live[i] = c->live_s[i] / (7.0 * DAY_S);
+        c->live_s[i] = 0;
     }
 }
 
@@ -407,7 +398,7 @@ void country_truth(const struct country *c, struct buf *buf)
         for (unsigned i = 0; i < NETWORKS; i++)
             buf_format(buf, "live,%s,AS%lld,%.2f\n",
                        day_format((struct day){(int32_t)c->week[w].start_day}, day),
-                       (long long)networks[i].asn, c->week[w].of[i].live);
+                       (long long)networks[i].asn, c->week[w].live[i]);
     for (unsigned year = 0; year < YEARS; year++) {
         if (c->year_sites[year] == 0)
             continue;
