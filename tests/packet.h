@@ -5,6 +5,7 @@
 #ifndef MUSTER_TESTS_PACKET_H
 #define MUSTER_TESTS_PACKET_H
 
+#include "base/digits.h"
 #include "base/err.h"
 #include "record/packet.h"
 
@@ -42,17 +43,12 @@ static inline void bytes_u32(struct bytes *b, uint32_t n)
     bytes_u16(b, n & 0xFFFF);
 }
 
-static inline unsigned hex_digit(char c)
-{
-    return (unsigned)(c <= '9' ? c - '0' : (c | 32) - 'a' + 10);
-}
-
 /* "45 00 ..." */
 static inline void bytes_hex(struct bytes *b, const char *hex)
 {
     for (; *hex; hex += hex[0] == ' ' ? 1 : 2)
         if (*hex != ' ')
-            bytes_u8(b, hex_digit(hex[0]) << 4 | hex_digit(hex[1]));
+            bytes_u8(b, (unsigned)(hex_digit(hex[0]) << 4 | hex_digit(hex[1])));
 }
 
 /* The header of an IPv4 packet 10.0.0.1 -> 198.51.100.1; `fragment` is flags and offset. */

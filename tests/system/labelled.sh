@@ -18,4 +18,12 @@ if grep -E '"grade":"(probable|confirmed)"' "$work/benign" | cut -c1-200; then
     echo "clean traffic flagged"
     exit 1
 fi
+# Each website with a backdoor is told by whom it is used, and with which tool.
+for capture in "$shared"/captures/implant/*.pcap*; do
+    "$muster" read -q --json --store none "$capture" 2>/dev/null >"$work/implant" || [[ $? == 1 ]]
+    grep -E '"kind":"implant".*"site":"[^"]+".*"family":"[^"]+","grade":"confirmed"' "$work/implant" >"$work/site" || {
+        echo "$capture: no site"
+        exit 1
+    }
+done
 echo "named"

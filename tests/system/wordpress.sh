@@ -102,13 +102,17 @@ for page in '' '?p=1' wp-admin/ wp-admin/post-new.php wp-admin/edit.php wp-inclu
 done
 said $site/wp-admin/post-new.php
 nonce=$(grep -o 'createNonceMiddleware( "[0-9a-f]*"' "$work/page" | grep -o '[0-9a-f]\{10\}' | head -1 || true)
+said $site/wp-admin/media-new.php
+media=$(grep -o 'name="_wpnonce" value="[0-9a-f]*"' "$work/page" | grep -o '[0-9a-f]\{10\}' | head -1 || true)
+# one pixel
+base64 -d >"$work/picture.png" <<<'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=='
 echo '-- posts with program text, uploads, comments, admin-ajax, REST, XML-RPC, cron'
 for i in 1 2 3 4 5; do
     said -e $site/wp-admin/post-new.php -H "X-WP-Nonce: $nonce" -H 'Content-Type: application/json' -d "{\"title\":\"How eval works $i\",\"content\":\"<pre>&lt;?php eval(base64_decode(\$_POST['x'])); system('id');</pre>\",\"status\":\"publish\"}" "$site/index.php?rest_route=/wp/v2/posts"
     said -e $site/wp-admin/ -d "action=heartbeat&_nonce=$nonce&interval=60" $site/wp-admin/admin-ajax.php
     said -e "$site/?p=1" -d "comment=echo+%22hello%22;+eval(1)&author=a&email=a%40b.example&comment_post_ID=1" $site/wp-comments-post.php
-    head -c 20000 /dev/urandom >"$work/picture.jpg"
-    said -e $site/wp-admin/upload.php -F "async-upload=@$work/picture.jpg;type=image/jpeg" -F action=upload-attachment -F "_wpnonce=$nonce" $site/wp-admin/async-upload.php
+    said -e $site/wp-admin/upload.php -F "async-upload=@$work/picture.png;type=image/png" -F "name=picture$i.png" -F action=upload-attachment -F "_wpnonce=$media" $site/wp-admin/async-upload.php
+    grep -q '"success":true' "$work/page" || { echo "FAILED: the upload was not taken"; head -c 300 "$work/page"; exit 1; }
     curl -s -o /dev/null --interface 198.51.100.7 -A 'Windows Live Writer' -H 'Content-Type: text/xml' -d "<?xml version=\"1.0\"?><methodCall><methodName>wp.getPosts</methodName><params><param><value>1</value></param><param><value>editor</value></param><param><value>longword1</value></param></params></methodCall>" $site/xmlrpc.php
     curl -s -o /dev/null --interface 198.51.100.7 -A 'WordPress/6.1; http://192.0.2.80' -d "doing_wp_cron=$i" "$site/wp-cron.php?doing_wp_cron=$i"
 done

@@ -1,0 +1,37 @@
+#!/bin/bash
+# A made-up country's first year against its truth: the same seed makes the same bytes and another
+# seed another country; the census has the truth's controllers in each country and its sites; the
+# live population is within a tenth of the truth's mean.
+set -euo pipefail
+muster=$(readlink -f "${MUSTER:-./muster}")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+make_up() { "$muster" simulate -q --country -o "$1" --seed "$2" --scale 0.001 --days "$3" --devices 40; }
+make_up a 11 372
+make_up b 11 40
+make_up b2 11 40
+make_up c 12 40
+cmp b/truth.csv b2/truth.csv
+cmp b/holds.csv b2/holds.csv
+if cmp -s b/holds.csv c/holds.csv; then
+    echo "another seed, the same country"
+    exit 1
+fi
+for at in a b b2; do
+    mkdir $at.csv
+    "$muster" report -q --store $at/store --holds $at/holds.csv --format csv -o $at.csv \
+        --from 2017-01-01 --to 2017-12-31 2>/dev/null
+done
+diff -r b.csv b2.csv
+
+truth() { awk -F, -v what="$1" '$1 == what && $2 == "2017-01-01" {print $3 "," $4}' a/truth.csv; }
+diff <(truth controllers | sort) <(awk -F, 'NR > 1 {print $1 "," $2}' a.csv/country.csv | sort)
+sites=$(awk 'NR > 1' a.csv/site.csv | wc -l)
+[[ ,$sites == "$(truth sites)" ]] || { echo "$sites sites, the truth has $(truth sites)"; exit 1; }
+
+# 52 weeks lie in the year; the last one of the truth that begins in it goes on into the next
+live=$(awk -F, '$1 == "live" && $2 < "2017-12-31" {sum += $4} END {printf "%.1f", sum / 52}' a/truth.csv)
+read -r estimate low high < <(awk -F, '$1 == "all" {print $5, $6, $7}' a.csv/population.csv)
+echo "machines at a typical time: $live in truth, estimated $estimate ($low to $high)"
+awk -v e="$estimate" -v l="$live" 'BEGIN {exit !(e / l > 0.9 && e / l < 1.1)}'
