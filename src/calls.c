@@ -161,8 +161,10 @@ void calls_add(struct calls *calls, struct call_list *list, uint32_t call)
         add_beyond(list, at, call);
         return;
     }
-    at[list->kept] = call;
-    sift_up(at, list->kept++, false);
+    at[list->kept++] = call;
+    if (list->kept == CALLS_WHOLE) /* from here on the latest must be found */
+        for (unsigned i = 1; i < CALLS_WHOLE; i++)
+            sift_up(at, i, false);
 }
 
 static int compare_calls(const void *left, const void *right)
@@ -177,7 +179,10 @@ struct call_times calls_sorted(struct calls *calls, struct call_list *list)
     if (list->slot == SLOT_LOST)
         return times;
     uint32_t *at = times_of(calls, list);
-    if (list->kept > 1)
+    bool sorted = true;
+    for (unsigned i = 1; i < list->kept && sorted; i++)
+        sorted = at[i - 1] <= at[i];
+    if (!sorted)
         qsort(at, list->kept, sizeof *at, compare_calls);
     times.at = at;
     times.len = list->kept;

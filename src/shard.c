@@ -323,7 +323,6 @@ void shard_finish(struct shard *s)
     const struct table *flows = &s->flows.table;
     for (uint32_t i = table_each(flows, 0); i; i = table_each(flows, i))
         flow_end(s, i);
-    struct day all = {INT32_MAX};
-    shard_close_days_before(s, all);
+    shard_close_all(s);
     shard_close_identities(s);
 }

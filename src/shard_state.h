@@ -103,6 +103,7 @@ struct shard {
 /* Rows and evidence of a pair; it leaves the table. */
 void shard_close_pair(struct shard *shard, uint32_t pair);
 void shard_close_days_before(struct shard *shard, struct day day);
+void shard_close_all(struct shard *shard);
 
 /* shard_tables.c: NULL when its entry was evicted */
 struct host_entry *shard_host(const struct shard *shard, struct day day, struct address address);

@@ -67,13 +67,17 @@ const char *judge_grade(double p)
 void judge_pair(bool answered, const struct evidence *evidence, uint32_t len, const double *knob,
                 struct verdict *ret)
 {
+    *ret = (struct verdict){.p = knob[JUDGE_PRIOR], .first_known = {DAY_NONE}};
+    if (len == 0) { /* most pairs */
+        ret->grade = judge_grade(ret->p);
+        return;
+    }
     double prior = logit(knob[JUDGE_PRIOR]);
     double p = probability(prior + sum_without(evidence, len, 0));
     double unserved = probability(prior + sum_without(evidence, len, EVIDENCE_PAYLOAD));
     if (p > unserved) /* taking a payload is not being controlled */
         p = fmax(unserved, fmin(p, MOST_SUSPECTED));
     bool content = false, relayed = false;
-    *ret = (struct verdict){.first_known = {DAY_NONE}};
     double best = 0;
     for (uint32_t i = 0; i < len; i++) {
         const struct evidence *e = &evidence[i];

@@ -8,6 +8,8 @@ static const char *const services[] = {
 
 bool own_address_name(struct text name)
 {
+    if (name.len == 0)
+        return false;
     for (size_t i = 0; i < sizeof services / sizeof *services; i++)
         if (text_is(name, services[i]))
             return true;
