@@ -5,7 +5,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-enum { SAMPLE_MOST = 4000, DRAWN_ONE_BY_ONE = 64 };
+enum { SAMPLE_MOST = 4000 };
 
 double population_share(double hold_s, double window_s)
 {
@@ -106,39 +106,42 @@ static size_t touch(const struct hold *holds, size_t len, const struct populatio
     return kept;
 }
 
-/* The mean share of n holds drawn from the weighed ones; few are drawn one by one. */
+/* Standard normal numbers of a draw: one for all windows, one of each. */
+struct chance {
+    double common, own, starts;
+};
+
+/* The mean share of n holds drawn from the weighed ones. A hold that touches a window touches the
+ * next one too with a chance of about its share: as much of the error is common to all windows. */
 static double draw_mean(const struct touching *t, const double *upto, size_t len, uint64_t n,
-                        uint64_t state)
+                        const struct chance *chance)
 {
     double all = upto[len - 1], sum = 0, squares = 0;
-    if (n > DRAWN_ONE_BY_ONE) {
-        for (size_t i = 0; i < len; i++) {
-            double weight = upto[i] - (i ? upto[i - 1] : 0);
-            sum += weight * t[i].share;
-            squares += weight * t[i].share * t[i].share;
-        }
-        double mean = sum / all, variance = squares / all - mean * mean;
-        return mean + normal(&state) * sqrt(fmax(0, variance) / (double)n);
+    for (size_t i = 0; i < len; i++) {
+        double weight = upto[i] - (i ? upto[i - 1] : 0);
+        sum += weight * t[i].share;
+        squares += weight * t[i].share * t[i].share;
     }
-    for (uint64_t k = 0; k < n; k++) {
-        double want = unit(state = mix(state)) * all;
-        size_t low = 0, high = len - 1;
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-            if (upto[middle] < want)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        sum += t[low].share;
-    }
-    return sum / (double)n;
+    double mean = sum / all, variance = squares / all - mean * mean;
+    double z = sqrt(mean) * chance->common + sqrt(1 - mean) * chance->own;
+    return mean + z * sqrt(fmax(0, variance) / (double)n);
 }
 
-/* One draw's machines in a window. */
+/* With every device once and nothing drawn. */
+static double window_plain(const struct touching *t, size_t len, const struct population_window *w,
+                           double ends_per_s)
+{
+    double share = 0;
+    for (size_t i = 0; i < len; i++)
+        share += t[i].share / (double)len;
+    return (double)w->addresses /
+           (1 / fmax(share, 1e-6) + (double)(w->end_s - w->start_s) * ends_per_s);
+}
+
+/* One draw's machines in a window. How many came under control in it is by chance too (Poisson). */
 static double window_draw(const struct touching *t, size_t len, double *upto,
                           const struct population_window *w, double ends_per_s, uint64_t seed,
-                          unsigned draw)
+                          unsigned draw, const struct chance *chance)
 {
     double sum = 0;
     for (size_t i = 0; i < len; i++) {
@@ -147,10 +150,10 @@ static double window_draw(const struct touching *t, size_t len, double *upto,
     }
     if (sum <= 0)
         return NAN;
-    double share =
-        draw_mean(t, upto, len, w->addresses, mix(seed ^ mix(draw) ^ mix((uint64_t)w->start_s)));
-    double window_s = (double)(w->end_s - w->start_s);
-    return (double)w->addresses / (1 / fmax(share, 1e-6) + window_s * ends_per_s);
+    double n = (double)w->addresses, window_s = (double)(w->end_s - w->start_s);
+    double share = draw_mean(t, upto, len, w->addresses, chance);
+    double live = n / (1 / fmax(share, 1e-6) + window_s * ends_per_s);
+    return fmax(0, live * (1 + chance->starts * sqrt(live * window_s * ends_per_s) / n));
 }
 
 static int by_value(const void *a, const void *b)
@@ -166,8 +169,9 @@ void population_sum_up(double draw[POPULATION_DRAWS], struct population *ret)
     for (unsigned i = 0; i < POPULATION_DRAWS; i++)
         sum += draw[i];
     ret->live = sum / POPULATION_DRAWS;
-    ret->low = draw[POPULATION_DRAWS / 40];
-    ret->high = draw[POPULATION_DRAWS - 1 - POPULATION_DRAWS / 40];
+    /* where all holds are the same the draws are one number, but for its last digits */
+    ret->low = draw[POPULATION_DRAWS / 40] * (1 - 1e-9);
+    ret->high = draw[POPULATION_DRAWS - 1 - POPULATION_DRAWS / 40] * (1 + 1e-9);
 }
 
 static int by_device(const void *a, const void *b)
@@ -223,7 +227,7 @@ void population_estimate(const struct hold *holds, size_t holds_len,
     struct touching *t = mem_new(holds_len + 1, sizeof *t);
     double *upto = mem_new(holds_len + 1, sizeof *upto);
     size_t fewest = 0;
-    double mean = 0;
+    double mean = 0, plain = 0;
     *ret = (struct population){0};
     for (unsigned d = 0; d < POPULATION_DRAWS; d++)
         draw[d] = 0;
@@ -237,12 +241,17 @@ void population_estimate(const struct hold *holds, size_t holds_len,
         if (len < POPULATION_LEAST || windows[w].addresses == 0)
             continue;
         double sum = 0, last = 0;
+        plain += window_plain(t, len, &windows[w], turnover.per_s);
         size_t devices = devices_of(t, len);
         fewest = ret->windows == 0 || devices < fewest ? devices : fewest;
         for (unsigned d = 0; d < POPULATION_DRAWS; d++) {
-            uint64_t state = mix(seed ^ mix(d + 7919));
-            double ends = turnover.per_s * fmax(0, 1 + turnover.error * normal(&state));
-            double live = window_draw(t, len, upto, &windows[w], ends, seed, d);
+            uint64_t of_all = mix(d + 7919), state = mix(seed ^ of_all);
+            double ends = turnover.per_s * fmax(0, 1 + turnover.error * normal(&of_all));
+            struct chance chance = {.common = normal(&state)};
+            state = mix(state ^ mix((uint64_t)windows[w].start_s));
+            chance.own = normal(&state);
+            chance.starts = normal(&state);
+            double live = window_draw(t, len, upto, &windows[w], ends, seed, d, &chance);
             last = isnan(live) ? last : live;
             draw[d] += last;
             sum += last;
@@ -255,8 +264,11 @@ void population_estimate(const struct hold *holds, size_t holds_len,
     for (unsigned d = 0; d < POPULATION_DRAWS && ret->known; d++)
         mean += draw[d] /= ret->windows;
     mean /= POPULATION_DRAWS;
+    /* A mean of draws errs by what a plain estimate errs once more (both are ratios of sums over
+     * few devices): that much is taken off twice (Efron and Tibshirani 1993, 10.6). */
+    double right = ret->known ? 2 * plain / ret->windows - mean : 0;
     for (unsigned d = 0; d < POPULATION_DRAWS && ret->known; d++)
-        draw[d] = mean + (draw[d] - mean) * spread_of(fewest);
+        draw[d] = fmax(0, right + (draw[d] - mean) * spread_of(fewest));
     if (ret->known) {
         double *copy = mem_new(POPULATION_DRAWS, sizeof *copy);
         for (unsigned d = 0; d < POPULATION_DRAWS; d++)
