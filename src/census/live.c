@@ -7,19 +7,27 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { WEEK_DAYS = 7, SHOWN = 250, COLUMNS = 8, DAY_S = 86400 };
+enum { WEEK_DAYS = 7, SHOWN = 250, COLUMNS = 9, DAY_S = 86400 };
 enum { LONG_HOLD_DAYS = 14, GONE_DAYS = 7, ENDS_LEAST = 5 };
+#define BUSY 1.15    /* estimated machines to addresses in an hour: more is told */
+#define SEVERAL 0.10 /* of the days of addresses */
 #define SEED UINT64_C(0x6d7573746572)
 
-/* Addresses of counted hosts by network and week, and which weeks were watched whole. */
+/* Addresses of counted hosts by network and week, in how many hours and on how many days, on how
+ * many of these days with several families at once; and which weeks were watched whole. */
 static bool ask_windows(const struct asker *asker, struct arena *arena, struct rows *seen,
                         struct rows *watched, struct err *err)
 {
     return asker_ask(
                asker,
-               "SELECT coalesce(host_asn, -1) AS asn, (day - (SELECT min(day) FROM "
-               "watched_day)) // 7 AS week, count(DISTINCT host_id) AS addresses FROM counted "
-               "GROUP BY ALL ORDER BY asn, week",
+               "WITH f AS (SELECT coalesce(host_asn, -1) AS asn, host_id, day, family, "
+               "bit_or(hours) AS hours FROM counted GROUP BY ALL), d AS (SELECT asn, host_id, day, "
+               "bit_count(bit_or(hours)) AS in_hours, count(DISTINCT family) > 1 AND "
+               "sum(bit_count(hours)) > bit_count(bit_or(hours)) AS several FROM f GROUP BY asn, "
+               "host_id, day) "
+               "SELECT asn, (day - (SELECT min(day) FROM watched_day)) // 7 AS week, "
+               "count(DISTINCT host_id) AS addresses, sum(in_hours)::BIGINT AS hours, count(*) AS "
+               "days, count(*) FILTER (several) AS several FROM d GROUP BY ALL ORDER BY asn, week",
                arena, seen, err) &&
            asker_ask(asker,
                      "SELECT (day - (SELECT min(day) FROM watched_day)) // 7 AS week, count(*) AS "
@@ -75,6 +83,8 @@ struct live {
     struct population_window *window;
     double all[POPULATION_DRAWS];
     double covered, addresses, low, high; /* addresses a week: with an estimate; all; bounds */
+    double in_hour;                       /* of networks with an estimate */
+    double days, several;                 /* address-days; of them with several families at once */
     unsigned known, networks;
     struct text *cell;
 };
@@ -143,26 +153,33 @@ static struct text put_number(struct live *live, double value)
     return arena_format(&live->census->arena, "%.0f", value);
 }
 
-static void add_row(struct live *live, struct text network, double addresses,
+static void add_row(struct live *live, struct text network, double addresses, double in_hour,
                     const struct population *p, double low, double high, const char *note)
 {
     struct text *cell = &live->cell[COLUMNS * live->networks++];
     cell[0] = network;
     cell[1] = put_number(live, addresses);
-    cell[2] = arena_format(&live->census->arena, "%u", p->windows);
-    cell[3] = arena_format(&live->census->arena, "%zu", p->holds);
-    cell[4] = p->known ? put_number(live, p->live) : text_of(NULL);
-    cell[5] = put_number(live, p->known ? p->low : low);
-    cell[6] = put_number(live, p->known ? p->high : high);
-    cell[7] = text_of(p->known ? "95 % interval" : note);
+    cell[2] = put_number(live, in_hour);
+    cell[3] = arena_format(&live->census->arena, "%u", p->windows);
+    cell[4] = arena_format(&live->census->arena, "%zu", p->holds);
+    cell[5] = p->known ? put_number(live, p->live) : text_of(NULL);
+    cell[6] = put_number(live, p->known ? p->low : low);
+    cell[7] = put_number(live, p->known ? p->high : high);
+    cell[8] = text_of(p->known ? "95 % interval" : note);
 }
 
-/* The weeks of rows [from, to) of `seen` that were watched whole; *low: what they come to when
- * addresses are held for a day. */
-static size_t windows_of(struct live *live, size_t from, size_t to, double *sum, double *low)
+/* What the weeks of a network that were watched whole come to. */
+struct sums {
+    double addresses, hours; /* addresses of a week; hours that addresses were seen in */
+    double watched_h;
+    double low; /* machines when addresses are held for a day */
+};
+
+/* The weeks of rows [from, to) of `seen` that were watched whole. */
+static size_t windows_of(struct live *live, size_t from, size_t to, struct sums *ret)
 {
     size_t windows = 0;
-    *sum = *low = 0;
+    *ret = (struct sums){0};
     for (size_t row = from; row < to; row++) {
         int64_t days = 0, start = week_start(live, rows_count(&live->seen, row, 1), &days);
         if (start < 0)
@@ -170,8 +187,10 @@ static size_t windows_of(struct live *live, size_t from, size_t to, double *sum,
         double addresses = (double)rows_count(&live->seen, row, 2);
         live->window[windows++] = (struct population_window){
             .addresses = (uint64_t)addresses, .start_s = start, .end_s = start + days * DAY_S};
-        *sum += addresses;
-        *low += addresses * population_share(DAY_S, (double)days * DAY_S);
+        ret->addresses += addresses;
+        ret->hours += (double)rows_count(&live->seen, row, 3);
+        ret->watched_h += 24.0 * (double)days;
+        ret->low += addresses * population_share(DAY_S, (double)days * DAY_S);
     }
     return windows;
 }
@@ -182,10 +201,10 @@ static void find_turnover(struct live *live)
     double ends = 0, days = 0, by_hold = 0;
     for (size_t from = 0, to; from < live->seen.len; from = to) {
         int64_t asn = rows_count(&live->seen, from, 0);
-        double sum, low;
+        struct sums sums;
         for (to = from; to < live->seen.len && rows_count(&live->seen, to, 0) == asn;)
             to++;
-        size_t windows = windows_of(live, from, to, &sum, &low);
+        size_t windows = windows_of(live, from, to, &sums);
         size_t len;
         const struct hold *hold = holds_of(live, asn, &len);
         double hold_s = population_mean_hold(hold, len, live->window, windows);
@@ -208,19 +227,22 @@ static void find_turnover(struct live *live)
 static void network(struct live *live, size_t from, size_t to)
 {
     struct population p;
-    double draw[POPULATION_DRAWS], sum, low;
+    double draw[POPULATION_DRAWS];
+    struct sums sums;
     int64_t asn = rows_count(&live->seen, from, 0);
-    size_t windows = windows_of(live, from, to, &sum, &low);
+    size_t windows = windows_of(live, from, to, &sums);
     if (windows == 0)
         return;
     size_t len;
     const struct hold *hold = holds_of(live, asn, &len);
     population_estimate(hold, len, live->window, windows, live->turnover, SEED + (uint64_t)asn,
                         draw, &p);
-    double mean = sum / (double)windows;
+    double mean = sums.addresses / (double)windows, low = sums.low / (double)windows;
+    double in_hour = sums.hours / sums.watched_h;
     live->addresses += mean;
     live->covered += p.known ? mean : 0;
-    live->low += p.known ? p.low : low / (double)windows;
+    live->in_hour += p.known ? in_hour : 0;
+    live->low += p.known ? p.low : low;
     live->high += p.known ? p.high : mean;
     for (unsigned d = 0; d < POPULATION_DRAWS && p.known; d++)
         live->all[d] += draw[d];
@@ -229,8 +251,34 @@ static void network(struct live *live, size_t from, size_t to)
         add_row(live,
                 asn < 0 ? text_of("private or not known")
                         : arena_format(&live->census->arena, "AS%lld", (long long)asn),
-                mean, &p, low / (double)windows, mean,
+                mean, in_hour, &p, low, mean,
                 "not enough data; range if addresses are held for a day or more");
+}
+
+/* Assumptions that the addresses themselves speak against. */
+static void warn(struct live *live, double low)
+{
+    struct census *census = live->census;
+    if (live->known && low > BUSY * live->in_hour)
+        census_warn(
+            census,
+            arena_format(&census->arena,
+                         "In a typical hour %.0f addresses were seen, fewer than the machines "
+                         "estimated. Where machines are off at times, call less than once an hour, "
+                         "or give up addresses sooner than those whose holds are known, the "
+                         "estimate is too high: take it for an upper bound.",
+                         live->in_hour));
+    for (size_t row = 0; row < live->seen.len; row++) {
+        live->days += (double)rows_count(&live->seen, row, 4);
+        live->several += (double)rows_count(&live->seen, row, 5);
+    }
+    if (live->several > SEVERAL * live->days)
+        census_warn(census, arena_format(
+                                &census->arena,
+                                "On %.0f %% of their days addresses were under several families at "
+                                "once, as when machines share an address (NAT): numbers of "
+                                "machines are lower bounds.",
+                                100 * live->several / live->days));
 }
 
 static void sum_up(struct live *live)
@@ -244,6 +292,7 @@ static void sum_up(struct live *live)
     all.known = live->known > 0 && live->covered >= live->addresses * 0.999;
     if (live->known)
         population_sum_up(live->all, &all);
+    warn(live, all.low);
     census->live =
         (struct census_live){.known = all.known,
                              .part = live->known > 0 && !all.known,
@@ -253,24 +302,25 @@ static void sum_up(struct live *live)
                              .share = live->addresses > 0 ? live->covered / live->addresses : 0,
                              .addresses = live->addresses,
                              .windows = all.windows};
-    add_row(live, text_of("all"), live->addresses, &all, live->low, live->high,
+    add_row(live, text_of("all"), live->addresses, live->in_hour, &all, live->low, live->high,
             live->known ? "networks without enough data are in the range only"
                         : "not enough data; range if addresses are held for a day or more");
 }
 
 static void add_table(struct live *live)
 {
-    static const char *const names[COLUMNS] = {"network", "addresses", "weeks", "holds",
-                                               "live",    "low",       "high",  "range"};
+    static const char *const names[COLUMNS] = {"network", "addresses", "in_hour", "weeks", "holds",
+                                               "live",    "low",       "high",    "range"};
     struct census *census = live->census;
     struct census_table *table = &census->table[census->tables++];
     *table = (struct census_table){
         .id = "population",
         .title = "Machines under control at a typical time, by network",
         .definition =
-            "Addresses: seen in a week, mean over the weeks that were watched whole. Live: "
-            "machines "
-            "at a time, estimated from how long addresses are held (CARDCount, completed); bounds "
+            "Addresses: seen in a week, mean over the weeks that were watched whole; in hour: in "
+            "one "
+            "of its hours. Live: machines at a time, estimated from how long addresses are held "
+            "(CARDCount, completed); bounds "
             "as `range` says. Machines are taken to be on all day and their holds not to depend on "
             "being under control; behind NAT an address counts as one machine: a lower bound. Rows "
             "do not add up."};

@@ -263,6 +263,5 @@ const char *const census_limits[] = {
     "A country is where a control server's machine stood on that day, not who ran it; servers are "
     "rented, hacked and moved.",
     "How many counted hosts are wrong has not been audited yet: no audited precision is printed.",
-    "The number of machines behind the addresses (live population) is not estimated yet.",
 };
 const unsigned census_limits_len = sizeof census_limits / sizeof census_limits[0];

@@ -63,6 +63,8 @@ static void put_top(struct buf *buf, const struct census *census)
     buf_format(buf, " (UTC) &middot; muster %s &middot; TLP:AMBER</p>\n", MUSTER_VERSION);
     put_words(buf, "headline", census, census_headline);
     put_words(buf, NULL, census, census_watched);
+    for (unsigned i = 0; i < census->warnings; i++)
+        html_paragraph(buf, "warning", census->warning[i]);
     put_cards(buf, census);
     buf_string(buf, "<nav aria-label=\"Parts of the report\"><ul>");
     for (unsigned i = 0; i < sizeof link / sizeof link[0]; i++)

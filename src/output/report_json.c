@@ -66,6 +66,12 @@ static void write(struct buf *buf, const struct census *census)
                    (long long)census->number[i]);
     buf_string(buf, "},\n");
     put_live(buf, &census->live);
+    buf_string(buf, "\"warnings\":[");
+    for (unsigned i = 0; i < census->warnings; i++) {
+        buf_string(buf, i ? "," : "");
+        buf_json(buf, census->warning[i]);
+    }
+    buf_string(buf, "],\n");
     buf_string(buf, "\"tables\":{\n");
     for (unsigned i = 0; i < census->tables; i++) {
         buf_format(buf, "%s\"%s\":{\"title\":", i ? ",\n" : "", census->table[i].id);

@@ -100,6 +100,11 @@ static void write(struct buf *buf, const struct census *census)
     line.len = 0;
     census_watched(&line, census);
     put_sentence(buf, line.at);
+    for (unsigned i = 0; i < census->warnings; i++) {
+        line.len = 0;
+        buf_format(&line, "Mind: %.*s", (int)census->warning[i].len, census->warning[i].at);
+        put_sentence(buf, line.at);
+    }
     buf_free(&line);
     put_pairs(buf, census, true);
     put_pairs(buf, census, false);

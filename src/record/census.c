@@ -25,3 +25,9 @@ const struct census_table *census_table(const struct census *census, const char 
             return &census->table[i];
     return NULL;
 }
+
+void census_warn(struct census *census, struct text warning)
+{
+    if (census->warnings < CENSUS_WARNINGS_MAX)
+        census->warning[census->warnings++] = warning;
+}

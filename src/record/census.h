@@ -19,6 +19,7 @@ extern const char *const census_number_id[CENSUS_NUMBERS];
 extern const char *const census_number_label[CENSUS_NUMBERS];
 
 enum { CENSUS_TABLES_MAX = 32, CENSUS_CHECKS_MAX = 32, CENSUS_HOSTS_MAX = 250 };
+enum { CENSUS_WARNINGS_MAX = 16 };
 
 struct census_table {
     const char *id;         /* "country" */
@@ -66,6 +67,8 @@ struct census {
     struct census_table table[CENSUS_TABLES_MAX];
     unsigned tables;
     struct census_live live;
+    struct text warning[CENSUS_WARNINGS_MAX]; /* what must stand beside the headline */
+    unsigned warnings;
     struct rows pair;     /* of the first CENSUS_HOSTS_MAX hosts, hosts lying together */
     struct rows evidence; /* of them; same order of hosts and controllers */
     struct rows hours;    /* of them: host_id, day, hours (24-bit mask); same order of hosts */
@@ -83,6 +86,9 @@ static inline bool census_check_holds(const struct census_check *check)
 
 /* The counting rule in a sentence; sql/prepare.sql applies it. */
 extern const char census_rule[];
+
+/* Adds a warning; beyond CENSUS_WARNINGS_MAX none. */
+void census_warn(struct census *census, struct text warning);
 
 const struct census_table *census_table(const struct census *census, const char *id);
 

@@ -35,3 +35,17 @@ live=$(awk -F, '$1 == "live" && $2 < "2017-12-31" {sum += $4} END {printf "%.1f"
 read -r estimate low high < <(awk -F, '$1 == "all" {print $5, $6, $7}' a.csv/population.csv)
 echo "machines at a typical time: $live in truth, estimated $estimate ($low to $high)"
 awk -v e="$estimate" -v l="$live" 'BEGIN {exit !(e / l > 0.9 && e / l < 1.1)}'
+
+# worlds outside the estimate's assumptions are warned of, others are not
+for world in plain night tied nat; do
+    "$muster" simulate -q --country -o w --seed 13 --scale 0.001 --days 28 --devices 60 --world $world
+    "$muster" report -q --store w/store --holds w/holds.csv 2>/dev/null >report
+    want='^CENSUS'
+    case $world in
+        night | tied) want='^Mind: In a typical hour [0-9]+ addresses' ;;
+        nat) want='^Mind: On [0-9]+ % of their days' ;;
+        plain) if grep '^Mind' report; then exit 1; fi ;;
+    esac
+    grep -qE "$want" report || { echo "$world: no warning"; head -12 report; exit 1; }
+    rm -rf w
+done
