@@ -32,7 +32,8 @@ sites=$(awk 'NR > 1' a.csv/site.csv | wc -l)
 
 # 52 weeks lie in the year; the last one of the truth that begins in it goes on into the next
 live=$(awk -F, '$1 == "live" && $2 < "2017-12-31" {sum += $4} END {printf "%.1f", sum / 52}' a/truth.csv)
-read -r estimate low high < <(awk -F, '$1 == "all" {print $5, $6, $7}' a.csv/population.csv)
+read -r estimate low high < <(awk -F, 'NR == 1 {for (i = 1; i <= NF; i++) at[$i] = i}
+    $1 == "all" {print $at["live"], $at["low"], $at["high"]}' a.csv/population.csv)
 echo "machines at a typical time: $live in truth, estimated $estimate ($low to $high)"
 awk -v e="$estimate" -v l="$live" 'BEGIN {exit !(e / l > 0.9 && e / l < 1.1)}'
 
