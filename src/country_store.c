@@ -22,11 +22,18 @@ static struct evidence_list evidence(struct arena *arena, const struct country_r
     return (struct evidence_list){e, 1};
 }
 
-static struct sighting sighting(struct arena *arena, const struct country_row *row, struct day day)
+/* Whose rows: of whom watches from the start, or of the second sensor. */
+struct watcher {
+    const char *sensor, *sets;
+    bool first, second; /* which rows it sees */
+};
+
+static struct sighting sighting(struct arena *arena, const struct country_row *row, struct day day,
+                                const char *sensor)
 {
     struct sighting s = {
         .day = day,
-        .sensor = text_of("default"),
+        .sensor = text_of(sensor),
         .kind = text_of(row->implant ? "implant" : "control"),
         .host = row->host,
         .host_port = 40000,
@@ -63,15 +70,16 @@ static struct sighting sighting(struct arena *arena, const struct country_row *r
     return s;
 }
 
-static void coverage(struct findings *f, const struct country_plan *plan, struct day day,
-                     size_t rows)
+static void coverage(struct findings *f, const struct country_plan *plan,
+                     const struct watcher *watcher, struct day day, size_t rows)
 {
     char text[DAY_TEXT];
     f->coverage = (struct coverage){
-        .sensor = text_of("default"),
+        .sensor = text_of(watcher->sensor),
         .source = arena_format(&f->arena, "%s/%s", country_source, day_format(day, text)),
-        .source_id = arena_format(&f->arena, "%016llx%08x%08x", (unsigned long long)plan->seed,
-                                  (unsigned)plan->world, (unsigned)day.number),
+        .source_id =
+            arena_format(&f->arena, "%016llx%08x%08x", (unsigned long long)plan->seed,
+                         (unsigned)plan->world << 1 | !watcher->first, (unsigned)day.number),
         .procedure_id = text_of("5111111111111115"),
         .kind = text_of("simulated"),
         .first = {(int64_t)day.number * DAY_US},
@@ -81,22 +89,37 @@ static void coverage(struct findings *f, const struct country_plan *plan, struct
         .flows_answered = (int64_t)rows,
         .hosts = (int64_t)rows,
         .detectors = text_of("intel/1 webshell/1"),
+        .sets = text_of(watcher->sets),
     };
     f->kind = "simulated";
+}
+
+static bool write_source(const struct country_plan *plan, const struct watcher *watcher,
+                         const char *store, struct day day, const struct country_row *rows,
+                         size_t len, uint64_t memory_bytes, struct err *err)
+{
+    struct findings f = {.sightings = 0};
+    f.sighting = arena_new(&f.arena, (len + 1) * sizeof *f.sighting);
+    for (size_t i = 0; i < len; i++)
+        if (rows[i].second ? watcher->second : watcher->first)
+            f.sighting[f.sightings++] = sighting(&f.arena, &rows[i], day, watcher->sensor);
+    coverage(&f, plan, watcher, day, f.sightings);
+    enum store_written written = store_write(store, &f, true, memory_bytes, err);
+    arena_free(&f.arena);
+    return written != STORE_FAILED;
 }
 
 static bool write_day(const struct country_plan *plan, const char *store, struct day day,
                       const struct country_row *rows, size_t len, uint64_t memory_bytes,
                       struct err *err)
 {
-    struct findings f = {.sightings = len};
-    f.sighting = arena_new(&f.arena, (len + 1) * sizeof *f.sighting);
-    for (size_t i = 0; i < len; i++)
-        f.sighting[i] = sighting(&f.arena, &rows[i], day);
-    coverage(&f, plan, day, len);
-    enum store_written written = store_write(store, &f, true, memory_bytes, err);
-    arena_free(&f.arena);
-    return written != STORE_FAILED;
+    bool later = day.number >= plan->start.number + 365, feed = plan->world == WORLD_FEED;
+    const struct watcher first = {"default", feed && later ? "list-b@2" : "list-a@1", true,
+                                  feed && later},
+                         second = {"second", "list-a@1", false, true};
+    return write_source(plan, &first, store, day, rows, len, memory_bytes, err) &&
+           (plan->world != WORLD_SENSORS || !later ||
+            write_source(plan, &second, store, day, rows, len, memory_bytes, err));
 }
 
 static bool write_text(const char *folder, const char *name, const struct buf *buf, struct err *err)

@@ -5,7 +5,9 @@
  */
 #include "census/census.h"
 
+#include "census/change.h"
 #include "census/live.h"
+#include "census/tables.h"
 
 #include "base/buf.h"
 
@@ -30,8 +32,8 @@ static const struct question questions[] = {
 #undef TABLE
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
-_Static_assert((int)QUESTIONS + 1 <= (int)CENSUS_TABLES_MAX,
-               "room for every table and \"population\"");
+_Static_assert((int)QUESTIONS + 2 <= (int)CENSUS_TABLES_MAX,
+               "room for every table, \"population\" and \"change\"");
 
 /* The template with {cell}, {id} and {from} filled in. */
 static void put_cells_sql(struct buf *sql, const struct question *q)
@@ -55,44 +57,56 @@ static void put_cells_sql(struct buf *sql, const struct question *q)
 
 /* The rule as SQL; C reads the same line (record/counting.c). */
 static const char counts_sql[] =
-    "CREATE MACRO counts(confirmed_days, probable_days, probable_kinds) AS "
+    "CREATE OR REPLACE MACRO counts(confirmed_days, probable_days, probable_kinds) AS "
 #define RULE(expression) #expression
 #include "record/counting.list"
 #undef RULE
     ;
 
-static bool make_period(const struct asker *asker, const struct census *census, struct err *err)
+bool census_tables(const struct asker *asker, struct day from, struct day to, const char *eligible,
+                   struct err *err)
 {
-    char from[DAY_TEXT] = "0001-01-01", to[DAY_TEXT] = "9999-12-31";
-    if (census->from.number != DAY_NONE)
-        (void)day_format(census->from, from);
-    if (census->to.number != DAY_NONE)
-        (void)day_format(census->to, to);
+    char first[DAY_TEXT] = "0001-01-01", last[DAY_TEXT] = "9999-12-31";
+    if (from.number != DAY_NONE)
+        (void)day_format(from, first);
+    if (to.number != DAY_NONE)
+        (void)day_format(to, last);
     struct buf sql = {0};
-    buf_format(&sql, "CREATE TABLE period AS SELECT DATE '%s' AS first_day, DATE '%s' AS last_day;",
-               from, to);
+    buf_format(&sql,
+               "CREATE OR REPLACE TABLE period AS SELECT DATE '%s' AS first_day, DATE '%s' AS "
+               "last_day; CREATE OR REPLACE VIEW eligible AS SELECT * FROM %s;",
+               first, last, eligible);
     bool done = asker_run(asker, sql.at, err) && asker_run(asker, counts_sql, err) &&
                 asker_run(asker, census_prepare_sql, err);
     buf_free(&sql);
     return done;
 }
 
-static bool make_numbers(const struct asker *asker, struct census *census, struct err *err)
+bool census_numbers(const struct asker *asker, int64_t ret[CENSUS_NUMBERS], struct err *err)
 {
     struct rows rows;
-    if (!asker_ask(asker,
-                   "SELECT "
+    struct arena arena = {0};
+    bool done = asker_ask(asker,
+                          "SELECT "
 #define NUMBER(id, label, sql) "(" sql ") AS " #id ", "
 #include "record/census_number.list"
 #undef NUMBER
-                   "(SELECT min(day) FROM watched_day) AS first_day, "
-                   "(SELECT max(day) FROM watched_day) AS last_day",
+                          "0 AS nothing",
+                          &arena, &rows, err);
+    for (unsigned i = 0; i < CENSUS_NUMBERS && done; i++)
+        ret[i] = rows_count(&rows, 0, i);
+    arena_free(&arena);
+    return done;
+}
+
+static bool make_days(const struct asker *asker, struct census *census, struct err *err)
+{
+    struct rows rows;
+    if (!asker_ask(asker, "SELECT min(day) AS first_day, max(day) AS last_day FROM watched_day",
                    &census->arena, &rows, err))
         return false;
-    for (unsigned i = 0; i < CENSUS_NUMBERS; i++)
-        census->number[i] = rows_count(&rows, 0, i);
-    census->first_day = rows_cell(&rows, 0, CENSUS_NUMBERS);
-    census->last_day = rows_cell(&rows, 0, CENSUS_NUMBERS + 1);
+    census->first_day = rows_cell(&rows, 0, 0);
+    census->last_day = rows_cell(&rows, 0, 1);
     return true;
 }
 
@@ -273,14 +287,16 @@ static bool make_networks(const struct asker *asker, struct census *census, stru
 }
 
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
-                 const struct holds *holds, struct err *err)
+                 const struct holds *holds, const struct day before[2], struct err *err)
 {
     *ret = (struct census){.from = from, .to = to};
-    if (make_period(asker, ret, err) && make_numbers(asker, ret, err) &&
+    if (census_tables(asker, from, to, "sightings", err) &&
+        census_numbers(asker, ret->number, err) && make_days(asker, ret, err) &&
         make_tables(asker, ret, err) && make_hosts(asker, ret, err) &&
         make_networks(asker, ret, err) && make_checks(asker, ret, err) &&
         check_months(asker, ret, err) && check_raw(asker, ret, err) &&
-        census_live(ret, asker, holds, err))
+        census_live(ret, asker, holds, err) &&
+        (before == NULL || census_change(ret, asker, before[0], before[1], err)))
         return true;
     census_free(ret);
     return false;

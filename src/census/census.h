@@ -13,9 +13,10 @@
 struct holds; /* census/live.h */
 
 /* DAY_NONE for an open end. holds: what the user knows of how long addresses are held; or NULL.
+ * before: first and last day of a period to compare with (census/change.h); or NULL.
  * Fills ret afresh; false and err when the store fails. */
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
-                 const struct holds *holds, struct err *err);
+                 const struct holds *holds, const struct day before[2], struct err *err);
 void census_free(struct census *census);
 
 #endif

@@ -35,7 +35,7 @@ struct options {
     const char *with;                               /* read: "suricata" or "suricata:RULES" */
     const char *known_by;                           /* YYYY-MM-DD or NULL */
     const char *reason;                             /* trace */
-    const char *from, *to, *year, *format, *output; /* report */
+    const char *from, *to, *year, *period, *against, *format, *output; /* report */
     bool json, quiet, again, near, force;
     bool follow, finish; /* read */
     unsigned verbose;

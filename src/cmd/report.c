@@ -5,6 +5,7 @@
 #include "census/census.h"
 #include "census/live.h"
 #include "cmd/ask.h"
+#include "cmd/period.h"
 
 #include "base/file.h"
 #include "enrich/enrich.h"
@@ -12,27 +13,56 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/stat.h>
 
-/* --year 2018, or --from and --to; each end may stay open. */
-static bool read_period(const struct options *options, struct day *from, struct day *to)
+struct making {
+    struct census census;
+    struct day from, to, before[2]; /* before: to compare with; DAY_NONE = nothing */
+    struct holds holds;
+    int64_t not_judged; /* sources since the last judgement across them */
+};
+
+/* --year 2018, --period 2018-07, or --from and --to, each end of which may stay open. */
+static bool read_period(const struct options *options, struct making *making)
 {
-    from->number = to->number = DAY_NONE;
-    if (options->year != NULL) {
-        char *end;
-        long year = strtol(options->year, &end, 10);
-        if (*end || year < 1990 || year > 2099 || options->from != NULL || options->to != NULL)
+    const char *name = options->period ? options->period : options->year;
+    struct period period;
+    making->from.number = making->to.number = making->before[0].number = DAY_NONE;
+    if (name != NULL) {
+        if ((options->period && options->year) || options->from || options->to ||
+            !period_parse(text_of(name), 0, &period))
             return false;
-        *from = day_of((int)year, 1, 1);
-        *to = day_of((int)year, 12, 31);
+        making->from = period.from;
+        making->to = period.to;
+        if (period_parse(text_of(name), 1, &period)) {
+            making->before[0] = period.from;
+            making->before[1] = period.to;
+        }
         return true;
     }
-    if (options->from != NULL && !day_parse(text_of(options->from), from))
+    if (options->from != NULL && !day_parse(text_of(options->from), &making->from))
         return false;
-    if (options->to != NULL && !day_parse(text_of(options->to), to))
+    if (options->to != NULL && !day_parse(text_of(options->to), &making->to))
         return false;
-    return from->number == DAY_NONE || to->number == DAY_NONE || from->number <= to->number;
+    return making->from.number == DAY_NONE || making->to.number == DAY_NONE ||
+           making->from.number <= making->to.number;
+}
+
+/* --against P, or none. The counted period must have both ends. */
+static bool read_against(const struct options *options, struct making *making)
+{
+    struct period period;
+    if (options->against == NULL)
+        return true;
+    making->before[0].number = DAY_NONE;
+    if (strcmp(options->against, "none") == 0)
+        return true;
+    if (!period_parse(text_of(options->against), 0, &period) || making->from.number == DAY_NONE ||
+        making->to.number == DAY_NONE || period.to.number >= making->from.number)
+        return false;
+    making->before[0] = period.from;
+    making->before[1] = period.to;
+    return true;
 }
 
 static const struct report_format *find_format(const char *name)
@@ -101,18 +131,12 @@ static void name_networks(const struct options *options, struct census *census)
     enrich_free(enrich);
 }
 
-struct making {
-    struct census census;
-    struct day from, to;
-    struct holds holds;
-    int64_t not_judged; /* sources since the last judgement across them */
-};
-
 static bool make(const struct asker *asker, void *state, struct err *err)
 {
     struct making *making = state;
     return across_stale(asker, &making->not_judged, err) &&
-           census_make(&making->census, asker, making->from, making->to, &making->holds, err);
+           census_make(&making->census, asker, making->from, making->to, &making->holds,
+                       making->before[0].number == DAY_NONE ? NULL : making->before, err);
 }
 
 static bool is_folder(const char *path)
@@ -226,9 +250,14 @@ static int run(const struct options *options)
                         "it takes no file names; the store is given with --store DIR");
     if (format == NULL)
         return cmd_fail("report", EXIT_USAGE, "--format is one of text, html, json, csv");
-    if (!read_period(options, &making.from, &making.to))
+    if (!read_period(options, &making))
         return cmd_fail("report", EXIT_USAGE,
-                        "the period is --year YYYY, or --from YYYY-MM-DD --to YYYY-MM-DD");
+                        "the period is one of --year 2018, --period 2018-Q3 (2018-07, 2018-W27, "
+                        "2018-07-01), or --from YYYY-MM-DD --to YYYY-MM-DD");
+    if (!read_against(options, &making))
+        return cmd_fail("report", EXIT_USAGE,
+                        "--against is none or an earlier period (2017, 2017-Q3, 2017-07 ...), and "
+                        "needs --year, --period, or --from and --to");
     if (strcmp(options->store, "none") == 0)
         return cmd_fail("report", EXIT_USAGE, "it needs a store: --store DIR");
     int status = read_holds(options, &making.holds);
@@ -240,9 +269,11 @@ static int run(const struct options *options)
 
 const struct command command_report = {
     .name = "report",
-    .usage = "report [--year YYYY | --from DAY --to DAY] [--format text|html|json|csv] [-o FILE]",
+    .usage = "report [--period P | --from DAY --to DAY] [--against P] [--format F] [-o FILE]",
     .about = "count the store: hosts under control, control servers by country and network",
-    .help = "  --year YYYY          the year to count (default: everything)\n"
+    .help = "  --period P           what to count: 2018, 2018-Q3, 2018-07, 2018-W27, 2018-07-01\n"
+            "                       (default: everything; --year YYYY is the same as a year)\n"
+            "  --against P          compared with this period (default: a year before; none)\n"
             "  --from DAY --to DAY  the days to count, YYYY-MM-DD, both included\n"
             "  --format F           text (default), html, json, csv\n"
             "  -o FILE              where to write it; a folder for csv makes a file a table\n",

@@ -110,7 +110,7 @@ static int run_country(const struct options *options, const char *where)
     if (!plan_country(options, &plan))
         return refuse(
             "--scale is 0.00005 to 1, --days 1 to 731, --start a day, --world plain, night, "
-            "tied or nat");
+            "tied, nat, sensors or feed");
     (void)snprintf(store, sizeof store, "%s/store", options->output);
     told.days = plan.days;
     progress_start(&told.progress, options->quiet);

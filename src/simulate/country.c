@@ -57,7 +57,7 @@ static const struct place {
 };
 enum { PLACES = sizeof places / sizeof places[0] };
 
-const char *const country_world_name[WORLDS] = {"plain", "night", "tied", "nat"};
+const char *const country_world_name[WORLDS] = {"plain", "night", "tied", "nat", "sensors", "feed"};
 
 struct bot {
     struct random random;
@@ -257,6 +257,9 @@ static void controller_of(const struct country *c, const struct bot *b, unsigned
     row->controller = address_v4(CONTROLLER_BASE + (year << 20) + index);
     row->controller_country = places[place].country;
     row->family = index % FAMILIES;
+    row->second = c->plan.world == WORLD_SENSORS ? b->number % 2
+                  : c->plan.world == WORLD_FEED  ? index % 2
+                                                 : false;
 }
 
 /* Hours of [from, to) of a day, without the night where machines are off; *on_s: how long it was

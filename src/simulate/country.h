@@ -13,12 +13,15 @@
 #include "base/clock.h"
 #include "record/address.h"
 
-/* How the world departs from what an estimate supposes. */
+/* How the world departs from what an estimate supposes, or who watches changes. */
 enum country_world {
     WORLD_PLAIN,
-    WORLD_NIGHT, /* machines are off for eight hours of the day */
-    WORLD_TIED,  /* machines under control keep their addresses for half as long as others */
-    WORLD_NAT,   /* four machines stand behind each address */
+    WORLD_NIGHT,   /* machines are off for eight hours of the day */
+    WORLD_TIED,    /* machines under control keep their addresses for half as long as others */
+    WORLD_NAT,     /* four machines stand behind each address */
+    WORLD_SENSORS, /* half is watched; from the second year on, by another sensor, the rest too */
+    WORLD_FEED,    /* half of the controllers are listed; from the second year on, by another feed,
+                      all */
     WORLDS
 };
 extern const char *const country_world_name[WORLDS];
@@ -42,6 +45,7 @@ struct country_row {
     const char *controller_country; /* static */
     unsigned family;
     uint32_t hours; /* 24-bit mask */
+    bool second;    /* what only the second sensor or feed sees (WORLD_SENSORS, WORLD_FEED) */
     bool implant;   /* of a website: `host` serves it, `controller` used it, `site` numbers it */
     unsigned site;
 };

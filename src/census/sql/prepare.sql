@@ -1,22 +1,23 @@
--- Tables of a census, over `sightings` and `period` (first, last; made before).
+-- Tables of a census, over `eligible` (sightings, or some of them) and `period` (first_day, last_day),
+-- both made before. Made anew for every period that is counted.
 
 -- A role that commands: only these enter a country's or network's number of control servers.
-CREATE MACRO is_command(role) AS coalesce(role, 'unknown') IN ('dedicated', 'unknown');
+CREATE OR REPLACE MACRO is_command(role) AS coalesce(role, 'unknown') IN ('dedicated', 'unknown');
 
-CREATE TABLE every AS
+CREATE OR REPLACE TABLE every AS
 SELECT * EXCLUDE (evidence, rank), host || CASE WHEN place = '' THEN '' ELSE '@' || place END AS host_id,
        coalesce(controller, controller_name, 'not known') AS controller_id,
        grade_rank(grade) AS rank, is_command(controller_role) AS commands,
        list_distinct([e."group" FOR e IN evidence IF e.strength > 0]) AS kinds
-FROM sightings, period WHERE day BETWEEN period.first_day AND period.last_day;
+FROM eligible, period WHERE day BETWEEN period.first_day AND period.last_day;
 
-CREATE TABLE implant AS SELECT * FROM every WHERE kind = 'implant';
+CREATE OR REPLACE TABLE implant AS SELECT * FROM every WHERE kind = 'implant';
 -- Hosts under control, or seen calling what once controlled them.
-CREATE TABLE control AS SELECT * FROM every WHERE kind = 'control';
-CREATE TABLE seen AS SELECT * FROM control WHERE controller_role IS DISTINCT FROM 'sinkhole';
+CREATE OR REPLACE TABLE control AS SELECT * FROM every WHERE kind = 'control';
+CREATE OR REPLACE TABLE seen AS SELECT * FROM control WHERE controller_role IS DISTINCT FROM 'sinkhole';
 
 -- The counting rule is the macro `counts` (record/counting.list, made before).
-CREATE TABLE host AS
+CREATE OR REPLACE TABLE host AS
 SELECT host_id, any_value(host) AS host, any_value(place) AS place, max(rank) AS best,
        count(DISTINCT day) FILTER (rank = 3) AS confirmed_days,
        count(DISTINCT day) FILTER (rank = 2) AS probable_days,
@@ -26,17 +27,17 @@ SELECT host_id, any_value(host) AS host, any_value(place) AS place, max(rank) AS
        counts(confirmed_days, probable_days, probable_kinds) AND lab IS NOT TRUE AS counted
 FROM seen GROUP BY host_id;
 
-CREATE TABLE sinkhole_host AS
+CREATE OR REPLACE TABLE sinkhole_host AS
 SELECT DISTINCT host_id FROM control
 WHERE controller_role = 'sinkhole' AND rank >= 2
   AND host_id NOT IN (SELECT host_id FROM host WHERE best >= 2);
 
 -- Findings (probable or better) of counted hosts: what every cell counts.
-CREATE TABLE counted AS
+CREATE OR REPLACE TABLE counted AS
 SELECT seen.* FROM seen JOIN host USING (host_id) WHERE counted AND rank >= 2;
-CREATE TABLE host_day AS SELECT day, host_id, bit_or(hours) AS hours FROM counted GROUP BY ALL;
+CREATE OR REPLACE TABLE host_day AS SELECT day, host_id, bit_or(hours) AS hours FROM counted GROUP BY ALL;
 -- The most hosts of one hour of each day.
-CREATE TABLE day_peak AS
+CREATE OR REPLACE TABLE day_peak AS
 SELECT day, count(*) AS hosts, greatest(sum((hours >> 0) & 1), sum((hours >> 1) & 1), sum((hours >>
 2) & 1), sum((hours >> 3) & 1), sum((hours >> 4) & 1), sum((hours >> 5) & 1), sum((hours >> 6) & 1),
 sum((hours >> 7) & 1), sum((hours >> 8) & 1), sum((hours >> 9) & 1), sum((hours >> 10) & 1),
@@ -45,12 +46,12 @@ sum((hours >> 15) & 1), sum((hours >> 16) & 1), sum((hours >> 17) & 1), sum((hou
 sum((hours >> 19) & 1), sum((hours >> 20) & 1), sum((hours >> 21) & 1), sum((hours >> 22) & 1),
 sum((hours >> 23) & 1)) AS in_hour
 FROM host_day GROUP BY day;
-CREATE VIEW command AS SELECT * FROM counted WHERE commands;
+CREATE OR REPLACE VIEW command AS SELECT * FROM counted WHERE commands;
 
-CREATE TABLE watched AS
+CREATE OR REPLACE TABLE watched AS
 SELECT coverage.* FROM coverage, period
 WHERE coverage.first::DATE <= period.last_day AND coverage.last::DATE >= period.first_day;
-CREATE TABLE watched_day AS
+CREATE OR REPLACE TABLE watched_day AS
 SELECT DISTINCT unnest(generate_series(greatest(watched.first::DATE, period.first_day)::TIMESTAMP,
                                        least(watched.last::DATE, period.last_day)::TIMESTAMP,
                                        INTERVAL 1 DAY))::DATE AS day
