@@ -137,7 +137,10 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
                "counted DESC, best DESC, "
                "(SELECT max(p) FROM seen WHERE seen.host_id = host.host_id) DESC, host_id) AS "
                "place_in_list "
-               "FROM host WHERE best >= 2 ORDER BY place_in_list LIMIT %d",
+               "FROM host WHERE best >= 2 ORDER BY place_in_list LIMIT %d; "
+               "CREATE TABLE listed_seen AS SELECT whole.*, counted, place_in_list FROM whole JOIN "
+               "listed USING (host_id) WHERE kind = 'control' AND controller_role IS DISTINCT FROM "
+               "'sinkhole'",
                CENSUS_HOSTS_MAX);
     bool done =
         asker_run(asker, sql.at, err) &&
@@ -146,7 +149,7 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
 #define COLUMN(name, sql) sql " AS \"" #name "\", "
 #include "record/census_pair.list"
 #undef COLUMN
-                  "FROM seen JOIN listed USING (host_id) GROUP BY host_id, controller_id "
+                  "FROM listed_seen GROUP BY host_id, controller_id "
                   "ORDER BY any_value(place_in_list), max(rank) DESC, max(p) DESC, controller_id",
                   &census->arena, &census->pair, err) &&
         asker_ask(asker,
@@ -164,8 +167,8 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
                   "ORDER BY any_value(place_in_list), controller_id, strength DESC, detector, item",
                   &census->arena, &census->evidence, err) &&
         asker_ask(asker,
-                  "SELECT host_id, day, bit_or(hours) AS hours FROM seen JOIN listed USING "
-                  "(host_id) WHERE rank >= 2 GROUP BY host_id, day "
+                  "SELECT host_id, day, bit_or(hours) AS hours FROM listed_seen WHERE rank >= 2 GROUP BY host_id, "
+                  "day "
                   "ORDER BY any_value(place_in_list), day",
                   &census->arena, &census->hours, err);
     buf_free(&sql);

@@ -4,17 +4,23 @@
 -- A role that commands: only these enter a country's or network's number of control servers.
 CREATE OR REPLACE MACRO is_command(role) AS coalesce(role, 'unknown') IN ('dedicated', 'unknown');
 
-CREATE OR REPLACE TABLE every AS
+CREATE OR REPLACE VIEW whole AS
 SELECT * EXCLUDE (evidence, rank), host || CASE WHEN place = '' THEN '' ELSE '@' || place END AS host_id,
        coalesce(controller, controller_name, 'not known') AS controller_id,
        grade_rank(grade) AS rank, is_command(controller_role) AS commands,
        list_distinct([e."group" FOR e IN evidence IF e.strength > 0]) AS kinds
 FROM eligible, period WHERE day BETWEEN period.first_day AND period.last_day;
+-- What counting needs of them, kept in memory; details are asked of `whole`, of few hosts.
+CREATE OR REPLACE TABLE every AS
+SELECT day, kind, host, place, host_id, controller, controller_id, site, rank, p, hours, host_role,
+       host_asn, controller_role, commands, controller_country, controller_asn, family, kinds, first,
+       last
+FROM whole;
 
-CREATE OR REPLACE TABLE implant AS SELECT * FROM every WHERE kind = 'implant';
+CREATE OR REPLACE VIEW implant AS SELECT * FROM every WHERE kind = 'implant';
 -- Hosts under control, or seen calling what once controlled them.
-CREATE OR REPLACE TABLE control AS SELECT * FROM every WHERE kind = 'control';
-CREATE OR REPLACE TABLE seen AS SELECT * FROM control WHERE controller_role IS DISTINCT FROM 'sinkhole';
+CREATE OR REPLACE VIEW control AS SELECT * FROM every WHERE kind = 'control';
+CREATE OR REPLACE VIEW seen AS SELECT * FROM control WHERE controller_role IS DISTINCT FROM 'sinkhole';
 
 -- The counting rule is the macro `counts` (record/counting.list, made before).
 CREATE OR REPLACE TABLE host AS
@@ -33,8 +39,8 @@ WHERE controller_role = 'sinkhole' AND rank >= 2
   AND host_id NOT IN (SELECT host_id FROM host WHERE best >= 2);
 
 -- Findings (probable or better) of counted hosts: what every cell counts.
-CREATE OR REPLACE TABLE counted AS
-SELECT seen.* FROM seen JOIN host USING (host_id) WHERE counted AND rank >= 2;
+CREATE OR REPLACE VIEW counted AS
+SELECT seen.* FROM seen SEMI JOIN (FROM host WHERE counted) USING (host_id) WHERE rank >= 2;
 CREATE OR REPLACE TABLE host_day AS SELECT day, host_id, bit_or(hours) AS hours FROM counted GROUP BY ALL;
 -- The most hosts of one hour of each day.
 CREATE OR REPLACE TABLE day_peak AS

@@ -7,6 +7,23 @@ WITH keyed AS (
            coalesce(controller, controller_name, '') AS controller_key,
            coalesce(site, '') AS site_key, grade_rank(grade) AS rank
     FROM admitted),
+-- Nearly all keys stand once: only the others are merged, which costs 50 times as much.
+twice AS (
+    SELECT day, hash(kind, host, place, controller_key, site_key) AS k
+    FROM keyed GROUP BY ALL HAVING count(*) > 1),
+marked AS (
+    SELECT keyed.*, twice.k IS NOT NULL AS more
+    FROM keyed LEFT JOIN twice
+         ON keyed.day = twice.day AND hash(kind, host, place, controller_key, site_key) = twice.k),
+alone AS (
+    SELECT day, kind, host, place, controller_key, site_key, [sensor] AS sensors, 1 AS parts, first,
+           last, first_known, hours, rank, p, flows, bytes_out, bytes_in, answered, evidence,
+           [source] AS sources,
+           COLUMNS(['host_port', 'host_role', 'device', 'controller', 'controller_name',
+                    'controller_role', 'port', 'proto', 'family', 'opened_by', 'host_country',
+                    'host_asn', 'host_region', 'controller_country', 'controller_registered',
+                    'controller_asn', 'geo_version'])
+    FROM marked WHERE NOT more),
 -- Where rows are equal, source and sensor decide: not the order in which files lie in the store.
 -- The sources of one sensor saw different parts of the day: their sums add up.
 by_sensor AS (
@@ -21,7 +38,7 @@ by_sensor AS (
                             'host_country', 'host_asn', 'host_region', 'controller_country',
                             'controller_registered', 'controller_asn', 'geo_version']), (p, flows, first, source))
                AS '\0'
-    FROM keyed GROUP BY ALL),
+    FROM marked WHERE more GROUP BY ALL),
 -- Sensors saw the same traffic: sums are taken from the one that saw most.
 merged AS (
     SELECT day, kind, host, place, controller_key, site_key,
@@ -45,7 +62,7 @@ again AS (
                            ELSE greatest(p, coalesce(judged(evidence, talked(kind, answered,
                                                                        opened_by, controller)), p))
                       END AS p)
-    FROM merged)
+    FROM (FROM alone UNION ALL BY NAME FROM merged))
 SELECT *, nullif(site_key, '') AS site,
        grade_name(greatest(rank, CASE WHEN parts = 1 THEN 0 ELSE judged_rank(p) END)) AS grade
 FROM again;
