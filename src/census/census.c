@@ -5,7 +5,6 @@
  */
 #include "census/census.h"
 
-#include "census/change.h"
 #include "census/live.h"
 #include "census/tables.h"
 
@@ -167,7 +166,8 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
                   "ORDER BY any_value(place_in_list), controller_id, strength DESC, detector, item",
                   &census->arena, &census->evidence, err) &&
         asker_ask(asker,
-                  "SELECT host_id, day, bit_or(hours) AS hours FROM listed_seen WHERE rank >= 2 GROUP BY host_id, "
+                  "SELECT host_id, day, bit_or(hours) AS hours FROM listed_seen WHERE rank >= 2 "
+                  "GROUP BY host_id, "
                   "day "
                   "ORDER BY any_value(place_in_list), day",
                   &census->arena, &census->hours, err);
@@ -290,7 +290,7 @@ static bool make_networks(const struct asker *asker, struct census *census, stru
 }
 
 bool census_make(struct census *ret, const struct asker *asker, struct day from, struct day to,
-                 const struct holds *holds, const struct day before[2], struct err *err)
+                 const struct holds *holds, struct err *err)
 {
     *ret = (struct census){.from = from, .to = to};
     if (census_tables(asker, from, to, "sightings", err) &&
@@ -298,8 +298,7 @@ bool census_make(struct census *ret, const struct asker *asker, struct day from,
         make_tables(asker, ret, err) && make_hosts(asker, ret, err) &&
         make_networks(asker, ret, err) && make_checks(asker, ret, err) &&
         check_months(asker, ret, err) && check_raw(asker, ret, err) &&
-        census_live(ret, asker, holds, err) &&
-        (before == NULL || census_change(ret, asker, before[0], before[1], err)))
+        census_live(ret, asker, holds, err))
         return true;
     census_free(ret);
     return false;

@@ -264,11 +264,14 @@ static void add_table(struct change *c)
         table->rows.len++;
     }
     if (c->broken.len)
-        census_warn(census,
-                    arena_format(&census->arena,
-                                 "Break in series against %s to %s: what watched is not the same "
-                                 "(%.300s); how much of the change is detection cannot be told.",
-                                 from, to, c->broken.at));
+        census_warn(
+            census,
+            arena_format(&census->arena,
+                         "Break in series against %s to %s: what watched is not the same "
+                         "(%.300s); how much of the change is detection cannot be told.",
+                         from, to, c->broken.at),
+            text_of("Break in series: what watched is not the same as in the period before; "
+                    "how much of the change is detection cannot be told."));
 }
 
 bool census_change(struct census *census, const struct asker *asker, struct day before_from,

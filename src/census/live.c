@@ -267,18 +267,23 @@ static void warn(struct live *live, double low)
                          "estimated. Where machines are off at times, call less than once an hour, "
                          "or give up addresses sooner than those whose holds are known, the "
                          "estimate is too high: take it for an upper bound.",
-                         live->in_hour));
+                         live->in_hour),
+            text_of("In a typical hour far fewer addresses were seen than machines are estimated: "
+                    "take the estimate for an upper bound."));
     for (size_t row = 0; row < live->seen.len; row++) {
         live->days += (double)rows_count(&live->seen, row, 4);
         live->several += (double)rows_count(&live->seen, row, 5);
     }
     if (live->several > SEVERAL * live->days)
-        census_warn(census, arena_format(
-                                &census->arena,
-                                "On %.0f %% of their days addresses were under several families at "
-                                "once, as when machines share an address (NAT): numbers of "
-                                "machines are lower bounds.",
-                                100 * live->several / live->days));
+        census_warn(
+            census,
+            arena_format(&census->arena,
+                         "On %.0f %% of their days addresses were under several families at once, "
+                         "as when machines share an address (NAT): numbers of machines are lower "
+                         "bounds.",
+                         100 * live->several / live->days),
+            text_of("Addresses were often under several families at once, as when machines share "
+                    "an address (NAT): numbers of machines are lower bounds."));
 }
 
 static void sum_up(struct live *live)

@@ -31,10 +31,10 @@ struct options {
         holds;
     const char *clamd; /* scan */
     const char *cache, *config, *as;
-    const char *map;                                /* read */
-    const char *with;                               /* read: "suricata" or "suricata:RULES" */
-    const char *known_by;                           /* YYYY-MM-DD or NULL */
-    const char *reason;                             /* trace */
+    const char *map;      /* read */
+    const char *with;     /* read: "suricata" or "suricata:RULES" */
+    const char *known_by; /* YYYY-MM-DD or NULL */
+    const char *reason;   /* trace */
     const char *from, *to, *year, *period, *against, *format, *output; /* report */
     bool json, quiet, again, near, force;
     bool follow, finish; /* read */
@@ -42,7 +42,7 @@ struct options {
     unsigned seed, devices, days; /* simulate; 0 = usual */
     const char *start;
     const char *lasting; /* collect, read --follow */
-    bool campus, country, no_infections;
+    bool campus, country, no_infections, publish;
     const char *scale, *world;    /* simulate --country */
     struct table_seed table_seed; /* main() draws it */
     /* what is left: the subcommand's own words */

@@ -70,6 +70,8 @@ static const struct option_of {
     {"to", TEXT, AT(to), "DATE", "report: last day", 0},
     {"holds", LIST, AT(holds), "FILE",
      "report: how long machines keep an address, asn,start,end[,device]; repeatable", 0},
+    {"publish", FLAG, AT(publish), NULL,
+     "report: what anybody may read: rounded counts, no host, site, user or controller", 0},
     {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},
     {"output", TEXT, AT(output), "FILE", "write there instead of standard output", 'o'},
     {"force", FLAG, AT(force), NULL,

@@ -3,12 +3,15 @@
  */
 #include "across.h"
 #include "census/census.h"
+#include "census/change.h"
 #include "census/live.h"
+#include "census/publish.h"
 #include "cmd/ask.h"
 #include "cmd/period.h"
 
 #include "base/file.h"
 #include "enrich/enrich.h"
+#include "output/published.h"
 #include "output/report.h"
 
 #include <errno.h>
@@ -135,8 +138,10 @@ static bool make(const struct asker *asker, void *state, struct err *err)
 {
     struct making *making = state;
     return across_stale(asker, &making->not_judged, err) &&
-           census_make(&making->census, asker, making->from, making->to, &making->holds,
-                       making->before[0].number == DAY_NONE ? NULL : making->before, err);
+           census_make(&making->census, asker, making->from, making->to, &making->holds, err) &&
+           census_owners(&making->census, asker, err) &&
+           (making->before[0].number == DAY_NONE ||
+            census_change(&making->census, asker, making->before[0], making->before[1], err));
 }
 
 static bool is_folder(const char *path)
@@ -166,13 +171,25 @@ static bool write_folder(const struct report_format *format, const struct census
     return done;
 }
 
-static bool write_report(const struct report_format *format, const struct census *census,
-                         const char *output, struct err *err)
+static void publish(struct buf *buf, const struct census *census, const char *format)
 {
-    if (output != NULL && format->write_table != NULL && is_folder(output))
+    struct published published;
+    census_publish(&published, census);
+    bool known = published_write(buf, &published, format);
+    muster_assert(known);
+    published_free(&published);
+}
+
+static bool write_report(const struct report_format *format, const struct census *census,
+                         const char *output, bool published, struct err *err)
+{
+    if (output != NULL && format->write_table != NULL && !published && is_folder(output))
         return write_folder(format, census, output, err);
     struct buf buf = {0};
-    format->write(&buf, census);
+    if (published)
+        publish(&buf, census, format->name);
+    else
+        format->write(&buf, census);
     bool done = true;
     if (output == NULL || strcmp(output, "-") == 0)
         done = (fwrite(buf.at, 1, buf.len, stdout) == buf.len && fflush(stdout) == 0) ||
@@ -206,7 +223,7 @@ static int make_and_write(const struct options *options, const struct report_for
         return status;
     name_networks(options, &making->census);
     status = tell_checks(&making->census);
-    if (!write_report(format, &making->census, options->output, &err))
+    if (!write_report(format, &making->census, options->output, options->publish, &err))
         status = cmd_fail("report", EXIT_WORLD, err.text);
     else if (options->output != NULL && strcmp(options->output, "-") != 0 && !options->quiet)
         cmd_say("report", "wrote %s", options->output);
@@ -275,6 +292,7 @@ const struct command command_report = {
             "                       (default: everything; --year YYYY is the same as a year)\n"
             "  --against P          compared with this period (default: a year before; none)\n"
             "  --from DAY --to DAY  the days to count, YYYY-MM-DD, both included\n"
+            "  --publish            what anybody may read: rounded, nobody named\n"
             "  --format F           text (default), html, json, csv\n"
             "  -o FILE              where to write it; a folder for csv makes a file a table\n",
     .run = run,

@@ -26,8 +26,10 @@ const struct census_table *census_table(const struct census *census, const char 
     return NULL;
 }
 
-void census_warn(struct census *census, struct text warning)
+void census_warn(struct census *census, struct text warning, struct text public_warning)
 {
-    if (census->warnings < CENSUS_WARNINGS_MAX)
-        census->warning[census->warnings++] = warning;
+    if (census->warnings == CENSUS_WARNINGS_MAX)
+        return;
+    census->public_warning[census->warnings] = public_warning;
+    census->warning[census->warnings++] = warning;
 }

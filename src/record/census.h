@@ -67,7 +67,8 @@ struct census {
     struct census_table table[CENSUS_TABLES_MAX];
     unsigned tables;
     struct census_live live;
-    struct text warning[CENSUS_WARNINGS_MAX]; /* what must stand beside the headline */
+    struct text warning[CENSUS_WARNINGS_MAX];        /* what must stand beside the headline */
+    struct text public_warning[CENSUS_WARNINGS_MAX]; /* the same without exact counts */
     unsigned warnings;
     struct rows pair;     /* of the first CENSUS_HOSTS_MAX hosts, hosts lying together */
     struct rows evidence; /* of them; same order of hosts and controllers */
@@ -75,6 +76,7 @@ struct census {
     /* Of each network with a control server: network, an address in it, the day; then its name, put
      * in by whoever has the databases. */
     struct rows network;
+    struct rows owners; /* census_owners: by table and cell, how many networks, the largest's % */
     struct census_check check[CENSUS_CHECKS_MAX];
     unsigned checks;
 };
@@ -87,8 +89,10 @@ static inline bool census_check_holds(const struct census_check *check)
 /* The counting rule in a sentence; sql/prepare.sql applies it. */
 extern const char census_rule[];
 
-/* Adds a warning; beyond CENSUS_WARNINGS_MAX none. */
-void census_warn(struct census *census, struct text warning);
+/* Adds a warning, and how it is said where no exact count may stand; beyond CENSUS_WARNINGS_MAX
+ * none.
+ */
+void census_warn(struct census *census, struct text warning, struct text public_warning);
 
 const struct census_table *census_table(const struct census *census, const char *id);
 

@@ -54,13 +54,13 @@ static void put(const struct findings_plan *p, bool again, enum store_written ex
 static bool make(const struct asker *asker, void *state, struct err *err)
 {
     struct day none = {DAY_NONE};
-    return census_make(state, asker, none, none, NULL, NULL, err);
+    return census_make(state, asker, none, none, NULL, err);
 }
 
 static bool make_first_day(const struct asker *asker, void *state, struct err *err)
 {
     struct day day = day_of(2020, 6, 1);
-    return census_make(state, asker, day, day, NULL, NULL, err);
+    return census_make(state, asker, day, day, NULL, err);
 }
 
 static void ask(struct census *census, bool (*use)(const struct asker *, void *, struct err *))

@@ -70,7 +70,7 @@ static int remove_store(void **state)
 static bool make(const struct asker *asker, void *state, struct err *err)
 {
     struct day none = {DAY_NONE};
-    return census_make(state, asker, none, none, NULL, NULL, err);
+    return census_make(state, asker, none, none, NULL, err);
 }
 
 static struct buf report(const char *format)

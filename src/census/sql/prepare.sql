@@ -22,6 +22,14 @@ CREATE OR REPLACE VIEW implant AS SELECT * FROM every WHERE kind = 'implant';
 CREATE OR REPLACE VIEW control AS SELECT * FROM every WHERE kind = 'control';
 CREATE OR REPLACE VIEW seen AS SELECT * FROM control WHERE controller_role IS DISTINCT FROM 'sinkhole';
 
+-- The last part of a website's name; governments' apart.
+CREATE OR REPLACE MACRO suffix_of(name) AS
+    CASE WHEN regexp_matches(name, '^[0-9.]+$') OR name LIKE '%:%' OR name NOT LIKE '%.%' THEN 'no name'
+         WHEN regexp_matches(name, '(^|\.)gov(\.[a-z]{2})?$') THEN '.gov'
+         ELSE '.' || split_part(name, '.', -1) END;
+CREATE OR REPLACE MACRO site_name(site, host) AS
+    lower(regexp_replace(split_part(coalesce(site, host), '/', 1), ':[0-9]+$', ''));
+
 -- The counting rule is the macro `counts` (record/counting.list, made before).
 CREATE OR REPLACE TABLE host AS
 SELECT host_id, any_value(host) AS host, any_value(place) AS place, max(rank) AS best,
