@@ -8,6 +8,7 @@
 #include "census/publish.h"
 #include "cmd/ask.h"
 #include "cmd/period.h"
+#include "cmd/report_owners.h"
 
 #include "base/file.h"
 #include "enrich/enrich.h"
@@ -277,6 +278,10 @@ static int run(const struct options *options)
                         "needs --year, --period, or --from and --to");
     if (strcmp(options->store, "none") == 0)
         return cmd_fail("report", EXIT_USAGE, "it needs a store: --store DIR");
+    if (options->by != NULL)
+        return strcmp(options->by, "owner") == 0
+                   ? report_owners(options, making.from, making.to)
+                   : cmd_fail("report", EXIT_USAGE, "--by knows one word: owner");
     int status = read_holds(options, &making.holds);
     if (status == EXIT_DONE)
         status = make_and_write(options, format, &making);
@@ -288,12 +293,14 @@ const struct command command_report = {
     .name = "report",
     .usage = "report [--period P | --from DAY --to DAY] [--against P] [--format F] [-o FILE]",
     .about = "count the store: hosts under control, control servers by country and network",
-    .help = "  --period P           what to count: 2018, 2018-Q3, 2018-07, 2018-W27, 2018-07-01\n"
-            "                       (default: everything; --year YYYY is the same as a year)\n"
-            "  --against P          compared with this period (default: a year before; none)\n"
-            "  --from DAY --to DAY  the days to count, YYYY-MM-DD, both included\n"
-            "  --publish            what anybody may read: rounded, nobody named\n"
-            "  --format F           text (default), html, json, csv\n"
-            "  -o FILE              where to write it; a folder for csv makes a file a table\n",
+    .help =
+        "  --period P           what to count: 2018, 2018-Q3, 2018-07, 2018-W27, 2018-07-01\n"
+        "                       (default: everything; --year YYYY is the same as a year)\n"
+        "  --against P          compared with this period (default: a year before; none)\n"
+        "  --from DAY --to DAY  the days to count, YYYY-MM-DD, both included\n"
+        "  --by owner           a CSV of findings for each owner (--contacts FILE), into -o DIR\n"
+        "  --publish            what anybody may read: rounded, nobody named\n"
+        "  --format F           text (default), html, json, csv\n"
+        "  -o FILE              where to write it; a folder for csv makes a file a table\n",
     .run = run,
 };

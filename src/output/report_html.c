@@ -149,6 +149,23 @@ static void put_where(struct buf *buf, const struct census *census)
     put_table(buf, census, "overlap", 3, &overlap);
 }
 
+/* Against an earlier period, and machines instead of addresses; where it is known. */
+static void put_change(struct buf *buf, const struct census *census)
+{
+    static const struct html_columns change = {
+        "figure before now as_counted before_alike now_alike like_for_like interval note", NULL};
+    static const struct html_columns population = {
+        "network addresses in_hour weeks holds live low high range", NULL};
+    const struct census_table *machines = census_table(census, "population");
+    if (census_table(census, "change") == NULL && (machines == NULL || machines->rows.len == 0))
+        return;
+    html_heading(buf, 2, "More or fewer", "change");
+    if (census_table(census, "change"))
+        put_table(buf, census, "change", 3, &change);
+    if (machines && machines->rows.len)
+        put_table(buf, census, "population", 3, &population);
+}
+
 static void put_families(struct buf *buf, const struct census *census)
 {
     static const struct html_columns families = {
@@ -305,6 +322,7 @@ static void write(struct buf *buf, const struct census *census)
     put_hosts(buf, census);
     put_when(buf, census);
     put_where(buf, census);
+    put_change(buf, census);
     put_families(buf, census);
     put_coverage(buf, census);
     put_unseen(buf, census);
