@@ -241,8 +241,8 @@ static void add_table(struct change *c)
             "As counted: all that was seen in each. Like for like: the same sensors on the same "
             "days, indicators known within 30 days, the same detectors and feeds; the difference "
             "is "
-            "what watching more or better brought. Interval: 95 %, over botnets (controllers; for "
-            "controllers families), both periods together."};
+            "what watching more or better brought. Interval: 95 %, over botnets (families; what "
+            "nobody names by its controller), both periods together."};
     table->rows.columns = COLUMNS;
     table->rows.cell = arena_new(&census->arena, FIGURES * COLUMNS * sizeof(struct text));
     for (unsigned i = 0; i < COLUMNS; i++)

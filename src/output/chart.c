@@ -7,7 +7,7 @@ enum { WIDTH = 960, HEIGHT = 220, LEFT = 54, RIGHT = 10, TOP = 14, BOTTOM = 36, 
 enum { HOURS_MOST_DAYS = 7, LABELS = 8, CELL_WIDTH = 4, CELL_HEIGHT = 10 };
 _Static_assert((int)HOURS_MOST_DAYS * 24 <= (int)BARS_MAX, "room for a week of hours");
 
-/* A bar: an hour, or the days [first, first + span) of which the busiest gives its height. */
+/* A bar: an hour, or the busiest of the days [first, first + span). */
 struct bar {
     int64_t hosts, fresh;
     bool watched;
@@ -39,10 +39,11 @@ static bool days_make(struct picture *picture, const struct rows *rows)
         struct bar *bar = &picture->bar[(day.number - picture->first.number) / picture->span];
         int64_t count = rows_count(rows, row, hosts);
         bar->watched = true;
-        bar->hosts = count > bar->hosts ? count : bar->hosts;
-        bar->fresh += rows_count(rows, row, fresh);
+        if (count > bar->hosts) {
+            bar->hosts = count;
+            bar->fresh = rows_count(rows, row, fresh);
+        }
         picture->most = bar->hosts > picture->most ? bar->hosts : picture->most;
-        picture->most = bar->fresh > picture->most ? bar->fresh : picture->most;
     }
     return true;
 }

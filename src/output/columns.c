@@ -219,6 +219,32 @@ void census_headline(struct buf *buf, const struct census *census)
     counting_words(buf, &counting);
 }
 
+/* The first row of the table "change", which is about hosts. */
+void census_changed(struct buf *buf, const struct census *census)
+{
+    const struct census_table *table = census_table(census, "change");
+    if (table == NULL || table->rows.len == 0)
+        return;
+    const struct rows *rows = &table->rows;
+    struct text counted = rows_cell(rows, 0, column_named(rows, "as_counted"));
+    struct text alike = rows_cell(rows, 0, column_named(rows, "like_for_like"));
+    struct text interval = rows_cell(rows, 0, column_named(rows, "interval"));
+    bool told = rows_cell(rows, 0, column_named(rows, "note")).len == 0;
+    if (counted.at == NULL)
+        return;
+    buf_format(buf, "%s: hosts ", table->title);
+    if (alike.at == NULL) {
+        buf_format(buf, "%s as counted; how much of that is detection cannot be told.", counted.at);
+        return;
+    }
+    buf_format(buf, "%s on equal procedure", alike.at);
+    if (interval.at)
+        buf_format(buf, " (95 %% interval %s%s)", interval.at,
+                   told ? "" : ": not told from no change");
+    buf_format(buf, "; %s as counted: the rest is what watching more or better brought.",
+               counted.at);
+}
+
 void census_watched(struct buf *buf, const struct census *census)
 {
     const int64_t *n = census->number;

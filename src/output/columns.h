@@ -24,12 +24,17 @@ void census_period(struct buf *buf, const struct census *census);
 void counting_words(struct buf *buf, const struct counting *counting);
 /* The report's first sentences; and what was watched. */
 void census_headline(struct buf *buf, const struct census *census);
+/* Against an earlier period; nothing when it is not compared. */
+void census_changed(struct buf *buf, const struct census *census);
 void census_watched(struct buf *buf, const struct census *census);
 /* What the sources' `skipped` columns add up to. */
 void census_skips(struct skips *ret, const struct census *census);
 /* Sentences on what the figures do not say. */
 extern const char *const census_limits[];
 extern const unsigned census_limits_len;
+
+/* So many hosts that a reader wants the tables before the list. */
+enum { CENSUS_HOSTS_MANY = 50 };
 
 /* Index of a column by name; muster_assert that it is there. */
 unsigned column_named(const struct rows *rows, const char *name);

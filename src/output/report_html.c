@@ -1,9 +1,10 @@
 /*
  * A census as one self-contained HTML file that people keep: no script, nothing loaded from
  * elsewhere, under 1 MB, prints on A4. In the order in which it is read: the answer, the hosts with
- * their evidence, when, where the control servers stood, families, what was watched, what could not
- * be seen, how it was counted. Pieces: html.h, html_hosts.h, chart.h; style: report.css, taken in
- * by .incbin. Everything that comes from the store goes through buf_html.
+ * their evidence (behind the tables when they are many), when, where the control servers stood,
+ * families, what was watched, what could not be seen, how it was counted. Pieces: html.h,
+ * html_hosts.h, chart.h; style: report.css, taken in by .incbin. Everything that comes from the
+ * store goes through buf_html.
  */
 #include "output/chart.h"
 #include "output/columns.h"
@@ -12,6 +13,7 @@
 #include "output/report.h"
 
 enum { HOSTS_BYTES_MOST = 640 * 1024 }; /* of the page, until its hosts end */
+enum { DAYS_SHOWN = 62 };               /* of more the months and the chart must do */
 
 extern const char report_css[];
 __asm__(".section .rodata\n.global report_css\nreport_css:\n.incbin \"src/output/report.css\"\n"
@@ -62,6 +64,7 @@ static void put_top(struct buf *buf, const struct census *census)
     buf_html(buf, text_at(period.at, period.len));
     buf_format(buf, " (UTC) &middot; muster %s &middot; TLP:AMBER</p>\n", MUSTER_VERSION);
     put_words(buf, "headline", census, census_headline);
+    put_words(buf, NULL, census, census_changed);
     put_words(buf, NULL, census, census_watched);
     for (unsigned i = 0; i < census->warnings; i++)
         html_paragraph(buf, "warning", census->warning[i]);
@@ -115,6 +118,8 @@ static void put_when(struct buf *buf, const struct census *census)
 {
     static const struct html_columns days = {"day hosts new_hosts controllers suspected_only",
                                              "hosts"};
+    static const struct html_columns months = {
+        "month days_watched hosts new_hosts peak_day controllers", "hosts"};
     const struct census_table *day = census_table(census, "day");
     const struct census_table *hour = census_table(census, "hour");
     struct day first, last;
@@ -123,7 +128,9 @@ static void put_when(struct buf *buf, const struct census *census)
         chart_hours(buf, &hour->rows, first, last);
     if (day->rows.len > 1) {
         chart_days(buf, &day->rows);
-        put_table(buf, census, "day", 3, &days);
+        put_table(buf, census, "month", 3, &months);
+        if (day->rows.len <= DAYS_SHOWN)
+            put_table(buf, census, "day", 3, &days);
     } else if (hour->rows.len == 0) {
         html_paragraph(buf, NULL, text_of("No counted host, no time."));
     }
@@ -319,11 +326,15 @@ static void write(struct buf *buf, const struct census *census)
     buf_string(buf, report_css);
     buf_string(buf, "</style>\n</head>\n<body>\n");
     put_top(buf, census);
-    put_hosts(buf, census);
+    bool many = census->number[CENSUS_hosts_counted] > CENSUS_HOSTS_MANY;
+    if (!many)
+        put_hosts(buf, census);
     put_when(buf, census);
     put_where(buf, census);
     put_change(buf, census);
     put_families(buf, census);
+    if (many)
+        put_hosts(buf, census);
     put_coverage(buf, census);
     put_unseen(buf, census);
     put_method(buf, census);

@@ -10,7 +10,7 @@
 
 #include "record/skip.h"
 
-enum { TABLE_ROWS = 20 };
+enum { TABLE_ROWS = 20, DAYS_SHOWN = 62 };
 
 static void put_sentence(struct buf *buf, const char *sentence)
 {
@@ -53,6 +53,12 @@ static void put_pairs(struct buf *buf, const struct census *census, bool counted
         put_sentence(buf, "Each with its evidence: muster trace HOST");
     }
     arena_free(&arena);
+}
+
+static void put_hosts(struct buf *buf, const struct census *census)
+{
+    put_pairs(buf, census, true);
+    put_pairs(buf, census, false);
 }
 
 static void put_unseen(struct buf *buf, const struct census *census)
@@ -98,6 +104,9 @@ static void write(struct buf *buf, const struct census *census)
     census_headline(&line, census);
     put_sentence(buf, line.at);
     line.len = 0;
+    census_changed(&line, census);
+    put_sentence(buf, line.at ? line.at : "");
+    line.len = 0;
     census_watched(&line, census);
     put_sentence(buf, line.at);
     for (unsigned i = 0; i < census->warnings; i++) {
@@ -106,15 +115,20 @@ static void write(struct buf *buf, const struct census *census)
         put_sentence(buf, line.at);
     }
     buf_free(&line);
-    put_pairs(buf, census, true);
-    put_pairs(buf, census, false);
+    bool many = census->number[CENSUS_hosts_counted] > CENSUS_HOSTS_MANY;
+    if (!many)
+        put_hosts(buf, census);
     for (unsigned i = 0; i < census->tables; i++) {
-        if (census->table[i].rows.len == 0 || strcmp(census->table[i].id, "hour") == 0)
-            continue; /* hours are for the charts and for programs */
+        const struct census_table *table = &census->table[i];
+        if (table->rows.len == 0 || strcmp(table->id, "hour") == 0 ||
+            (strcmp(table->id, "day") == 0 && table->rows.len > DAYS_SHOWN))
+            continue; /* hours and many days are for the charts and for programs */
         text_title(buf, census->table[i].title);
         text_table(buf, &census->table[i].rows, TABLE_ROWS);
         put_sentence(buf, census->table[i].definition);
     }
+    if (many)
+        put_hosts(buf, census);
     put_unseen(buf, census);
     put_checks(buf, census);
 }
