@@ -170,13 +170,15 @@ static void put_picture(struct buf *buf, const struct picture *picture, const ch
 {
     int64_t step = grid_step(picture->most);
     int64_t top = (picture->most + step - 1) / step * step;
-    buf_format(buf, "<svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s\">",
+    buf_format(buf,
+               "<div class=\"wide\"><svg class=\"chart\" viewBox=\"0 0 %d %d\" role=\"img\" "
+               "aria-label=\"%s\">",
                WIDTH, HEIGHT, label);
     put_grid(buf, step, top);
     for (unsigned i = 0; i < picture->len; i++)
         put_bar(buf, picture, i, top);
     put_times(buf, picture);
-    buf_string(buf, "</svg>\n");
+    buf_string(buf, "</svg></div>\n");
 }
 
 void chart_days(struct buf *buf, const struct rows *day)
