@@ -66,14 +66,14 @@ static const struct option_of {
     {"period", TEXT, AT(period), "P", "report: 2018, 2018-Q3, 2018-07, 2018-W27, 2018-07-01", 0},
     {"against", TEXT, AT(against), "P|none", "report: the period to compare with (a year before)",
      0},
-    {"from", TEXT, AT(from), "DATE", "report: first day", 0},
-    {"to", TEXT, AT(to), "DATE", "report: last day", 0},
+    {"from", TEXT, AT(from), "DATE", "report, judge, forget: first day", 0},
+    {"to", TEXT, AT(to), "DATE", "report, judge, forget: last day", 0},
     {"holds", LIST, AT(holds), "FILE",
      "report: how long machines keep an address, asn,start,end[,device]; repeatable", 0},
     {"by", TEXT, AT(by), "owner",
      "report: a file of findings for each owner of addresses, into the folder -o", 0},
     {"contacts", TEXT, AT(contacts), "FILE",
-     "report --by owner: who answers for what: CIDR or ASN,owner[,e-mail]", 0},
+     "report: with --by owner: who answers for what: CIDR or ASN,owner[,e-mail]", 0},
     {"publish", FLAG, AT(publish), NULL,
      "report: what anybody may read: rounded counts, no host, site, user or controller", 0},
     {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},
@@ -81,8 +81,8 @@ static const struct option_of {
     {"force", FLAG, AT(force), NULL,
      "feeds: take what came even if much smaller or of another format", 0},
     {"near", FLAG, AT(near), NULL, "trace: also what stood just under the line", 0},
-    {"reason", TEXT, AT(reason), "TEXT", "trace: why you look at a host without a finding (logged)",
-     0},
+    {"reason", TEXT, AT(reason), "TEXT",
+     "trace, forget: why you look at a host without a finding, or delete one (logged)", 0},
     {"seed", NUMBER, AT(seed), "N", "simulate: another world", 0},
     {"campus", FLAG, AT(campus), NULL, "simulate: whole days of a campus, not a small network", 0},
     {"country", FLAG, AT(country), NULL,
@@ -222,19 +222,37 @@ static void defaults(struct options *options)
                                 .seed = 1};
 }
 
+/* Whose option it is stands before the colon of its text: "report, judge: first day". Returns the
+ * text behind it; *mine: whether the command is among them. NULL: it is everybody's. */
+static const char *of_commands(const char *about, const char *name, bool *mine)
+{
+    const char *colon = strchr(about, ':');
+    struct text rest = text_at(about, colon ? (size_t)(colon - about) : 0);
+    *mine = false;
+    if (rest.len == 0)
+        return NULL;
+    while (rest.len) {
+        struct text part = text_trim(text_word(&rest, ','));
+        struct text word = text_word(&part, ' '); /* "read --follow" is read's */
+        bool known = false;
+        for (unsigned i = 0; i < commands_len; i++)
+            known |= text_is(word, commands[i]->name);
+        if (!known)
+            return NULL;
+        *mine |= text_is(word, name);
+    }
+    return colon + 2;
+}
+
 bool options_next(const struct command *command, unsigned *at, struct option_text *ret)
 {
     for (size_t i = *at; i < sizeof table / sizeof *table; i++) {
         const struct option_of *o = &table[i];
-        const char *only = strchr(o->about, ':');
-        size_t len = strlen(command->name);
-        bool of_other =
-            only && (strncmp(o->about, "report:", 7) == 0 || strncmp(o->about, "trace:", 6) == 0 ||
-                     strncmp(o->about, "simulate:", 9) == 0 || strncmp(o->about, "read:", 5) == 0 ||
-                     strncmp(o->about, "collect:", 8) == 0 || strncmp(o->about, "feeds:", 6) == 0);
-        if (of_other && strncmp(o->about, command->name, len) != 0)
+        bool mine;
+        const char *about = of_commands(o->about, command->name, &mine);
+        if (about && !mine)
             continue;
-        *ret = (struct option_text){o->name, o->value, of_other ? only + 2 : o->about, o->letter};
+        *ret = (struct option_text){o->name, o->value, about ? about : o->about, o->letter};
         *at = (unsigned)i + 1;
         return true;
     }

@@ -31,6 +31,15 @@ bool store_known(const char *folder, struct text sensor, struct text source_id,
 /* Deletes who the hosts without a finding were, where it was written more than `days` ago: that is
  * other people's habits (store.bystander_days). Never fails: what cannot be deleted stays. */
 void store_forget(const char *folder, double days);
+/* Deletes what the store has of one address, as a host and as the other end, on the days from..to
+ * (DAY_NONE: open): each file that has rows of it is written anew without them and takes the old
+ * one's place at once. Superseded generations too. One at a time (a lock in the folder). */
+struct store_forgotten {
+    uint64_t sightings, contacts, identities, files;
+};
+bool store_forget_address(const char *folder, struct text address, struct day from, struct day to,
+                          uint64_t memory_bytes, struct store_forgotten *ret, struct err *err);
+
 enum { STORE_BYSTANDER_DAYS, STORE_KNOBS };
 extern const struct knob store_knobs[];
 

@@ -1,0 +1,81 @@
+/*
+ * muster forget: deletes what the store has of one address, for a lawful request, and keeps a
+ * record that it was done, in which the address does not stand.
+ */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "cmd/ask.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static bool keep_record(const struct options *options, const struct store_forgotten *gone,
+                        struct err *err)
+{
+    char path[PATH_MAX], now[INSTANT_TEXT];
+    struct buf line = {0};
+    int used = snprintf(path, sizeof path, "%s/forgotten.csv", options->store);
+    int fd = used > 0 && (size_t)used < sizeof path
+                 ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
+                 : -1;
+    if (fd < 0)
+        return err_errno(err, "cannot write %s", path);
+    buf_format(&line, "%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", instant_format(clock_now(), now),
+               gone->sightings, gone->contacts, gone->identities);
+    buf_csv(&line, text_of(options->reason));
+    buf_char(&line, '\n');
+    bool done = (write(fd, line.at, line.len) == (ssize_t)line.len && fsync(fd) == 0) ||
+                err_errno(err, "cannot write %s", path);
+    buf_free(&line);
+    (void)close(fd);
+    return done;
+}
+
+static int run(const struct options *options)
+{
+    struct day from = {DAY_NONE}, to = {DAY_NONE};
+    struct store_forgotten gone;
+    struct address address;
+    struct err err;
+    char text[ADDRESS_TEXT];
+    if (options->words_len != 1 || !address_parse(text_of(options->words[0]), &address))
+        return cmd_fail("forget", EXIT_USAGE,
+                        "it takes one address: muster forget 192.0.2.7 --reason TEXT");
+    if (options->reason == NULL || options->reason[0] == '\0')
+        return cmd_fail("forget", EXIT_USAGE,
+                        "say why: --reason TEXT (without the person's name: it is kept in the "
+                        "store's forgotten.csv)");
+    if ((options->from && !day_parse(text_of(options->from), &from)) ||
+        (options->to && !day_parse(text_of(options->to), &to)))
+        return cmd_fail("forget", EXIT_USAGE, "--from and --to are days, YYYY-MM-DD");
+    if (strcmp(options->store, "none") == 0)
+        return cmd_fail("forget", EXIT_USAGE, "it needs a store: --store DIR");
+    bool done = store_forget_address(options->store, text_of(address_format(address, text)), from,
+                                     to, options->memory_bytes, &gone, &err);
+    if (!done || !keep_record(options, &gone, &err))
+        return cmd_fail("forget", EXIT_WORLD, err.text);
+    if (!options->quiet)
+        (void)printf("deleted %" PRIu64 " finding%s, %" PRIu64 " other contact%s and %" PRIu64
+                     " name%s of the machine or its user, in %" PRIu64
+                     " file%s; recorded in %s/forgotten.csv\n"
+                     "What is read again from the captures or logs comes back: delete those too.\n",
+                     gone.sightings, gone.sightings == 1 ? "" : "s", gone.contacts,
+                     gone.contacts == 1 ? "" : "s", gone.identities,
+                     gone.identities == 1 ? "" : "s", gone.files, gone.files == 1 ? "" : "s",
+                     options->store);
+    return EXIT_DONE;
+}
+
+const struct command command_forget = {
+    .name = "forget",
+    .usage = "forget ADDRESS --reason TEXT [--from DAY] [--to DAY]",
+    .about = "delete what the store has of one address, for a lawful request",
+    .help = "  ADDRESS              as a host and as the other end of findings\n"
+            "  --from DAY --to DAY  only these days: an address is one person's for a while\n",
+    .run = run,
+};
