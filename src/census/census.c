@@ -98,6 +98,19 @@ bool census_numbers(const struct asker *asker, int64_t ret[CENSUS_NUMBERS], stru
     return done;
 }
 
+/* How many counted hosts are wrong if p is right. */
+static bool make_expected(const struct asker *asker, struct census *census, struct err *err)
+{
+    struct rows rows;
+    if (!asker_ask(asker,
+                   "SELECT coalesce(sum(1 - p), 0) AS wrong FROM (SELECT max(p) AS p FROM counted "
+                   "GROUP BY host_id)",
+                   &census->arena, &rows, err))
+        return false;
+    census->expected_false = rows_real(&rows, 0, 0);
+    return true;
+}
+
 static bool make_days(const struct asker *asker, struct census *census, struct err *err)
 {
     struct rows rows;
@@ -270,12 +283,15 @@ static bool check_raw(const struct asker *asker, struct census *census, struct e
     struct rows rows;
     return asker_ask(asker, "SELECT count(DISTINCT host_id) FROM control", &census->arena, &rows,
                      err) &&
-           check_add(asker, census, text_of("hosts in the merged rows = in the rows as written"),
-                     rows_count(&rows, 0, 0),
-                     "SELECT count(*) FROM (SELECT DISTINCT host, CASE WHEN is_private(host) THEN "
-                     "sensor END FROM admitted, period WHERE kind = 'control' AND day BETWEEN "
-                     "first_day AND last_day)",
-                     false, err);
+           check_add(
+               asker, census, text_of("hosts in the merged rows = in the rows as written"),
+               rows_count(&rows, 0, 0),
+               "SELECT count(*) FROM (SELECT DISTINCT host, CASE WHEN is_private(host) THEN "
+               "sensor END FROM (FROM admitted ANTI JOIN (FROM verdict WHERE verdict = 'false') AS "
+               "wrong ON admitted.host = wrong.host AND coalesce(admitted.controller, "
+               "controller_name, '') = wrong.controller), period WHERE kind = 'control' AND "
+               "day BETWEEN first_day AND last_day)",
+               false, err);
 }
 
 /* What names a network: an address in it, and a day on which it was there. */
@@ -293,8 +309,8 @@ bool census_make(struct census *ret, const struct asker *asker, struct day from,
                  const struct holds *holds, struct err *err)
 {
     *ret = (struct census){.from = from, .to = to};
-    if (census_tables(asker, from, to, "sightings", err) &&
-        census_numbers(asker, ret->number, err) && make_days(asker, ret, err) &&
+    if (census_tables(asker, from, to, "upheld", err) && census_numbers(asker, ret->number, err) &&
+        make_days(asker, ret, err) && make_expected(asker, ret, err) &&
         make_tables(asker, ret, err) && make_hosts(asker, ret, err) &&
         make_networks(asker, ret, err) && make_checks(asker, ret, err) &&
         check_months(asker, ret, err) && check_raw(asker, ret, err) &&

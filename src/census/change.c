@@ -289,7 +289,7 @@ bool census_change(struct census *census, const struct asker *asker, struct day 
         c->now.number[i] = census->number[i];
     bool done = find_common(c, &watched, err);
     if (done && watched) {
-        done = find_break(c, err) && side_take(c, false, "sightings", &c->before, err);
+        done = find_break(c, err) && side_take(c, false, "upheld", &c->before, err);
         if (done && !c->broken.len)
             done = side_take(c, false, "alike", &c->before_alike, err) &&
                    keep_groups(c, "before", err) &&

@@ -6,7 +6,7 @@
 
 #include "record/census.h"
 
-/* Makes them for the days from..to (DAY_NONE: open) out of the rows of `eligible`: "sightings", or
+/* Makes them for the days from..to (DAY_NONE: open) out of the rows of `eligible`: "upheld", or
  * a view that has some of them. What was made before is replaced. */
 bool census_tables(const struct asker *asker, struct day from, struct day to, const char *eligible,
                    struct err *err);

@@ -40,7 +40,7 @@ struct options {
     bool json, quiet, again, near, force;
     bool follow, finish; /* read */
     unsigned verbose;
-    unsigned seed, devices, days; /* simulate; 0 = usual */
+    unsigned seed, devices, days, sample; /* simulate, audit; 0 = usual */
     const char *start;
     const char *lasting; /* collect, read --follow */
     bool campus, country, no_infections, publish;

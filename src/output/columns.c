@@ -201,9 +201,26 @@ static void put_live(struct buf *buf, const struct census_live *live)
                100 * live->share);
 }
 
+enum { AUDIT_LEAST = 10 };
+#define WRONG_MOST 0.1
+
+/* More than a tenth of what was looked at was wrong. */
+static bool is_withheld(const struct census *census)
+{
+    double right = (double)census->number[CENSUS_audited_right],
+           wrong = (double)census->number[CENSUS_audited_wrong];
+    return right + wrong >= AUDIT_LEAST && wrong > WRONG_MOST * (right + wrong);
+}
+
 void census_headline(struct buf *buf, const struct census *census)
 {
     const int64_t *n = census->number;
+    if (is_withheld(census)) {
+        buf_string(buf,
+                   "The number of hosts is withheld: more than one in ten of the findings that "
+                   "were looked at are wrong. ");
+        return;
+    }
     put_live(buf, &census->live);
     const struct counting counting = {
         .counted = n[CENSUS_hosts_counted],
@@ -217,6 +234,38 @@ void census_headline(struct buf *buf, const struct census *census)
         .implanters = n[CENSUS_implanters],
     };
     counting_words(buf, &counting);
+}
+
+/* 95 % interval of k of n (Wilson 1927). */
+static void wilson(double k, double n, double *low, double *high)
+{
+    const double z = 1.96;
+    double middle = (k + z * z / 2) / (n + z * z);
+    double half = z / (n + z * z) * sqrt(k * (n - k) / n + z * z / 4);
+    *low = fmax(0, middle - half);
+    *high = fmin(1, middle + half);
+}
+
+void census_wrong(struct buf *buf, const struct census *census)
+{
+    double right = (double)census->number[CENSUS_audited_right];
+    double n = right + (double)census->number[CENSUS_audited_wrong], low, high;
+    if (n > 0) {
+        wilson(right, n, &low, &high);
+        buf_format(buf,
+                   "Of %.0f findings that were looked at %.0f were right: %.2f (95 %% interval "
+                   "%.2f to %.2f).",
+                   n, right, right / n, low, high);
+        return;
+    }
+    if (census->number[CENSUS_hosts_counted] == 0)
+        return;
+    if (census->expected_false < 0.95)
+        buf_string(buf, "If p is right, less than one counted host is wrong");
+    else
+        buf_format(buf, "If p is right, about %.0f of the counted hosts are wrong",
+                   census->expected_false);
+    buf_string(buf, "; nobody has looked yet: muster audit.");
 }
 
 /* The first row of the table "change", which is about hosts. */
@@ -288,6 +337,5 @@ const char *const census_limits[] = {
     "one address translator count once.",
     "A country is where a control server's machine stood on that day, not who ran it; servers are "
     "rented, hacked and moved.",
-    "How many counted hosts are wrong has not been audited yet: no audited precision is printed.",
 };
 const unsigned census_limits_len = sizeof census_limits / sizeof census_limits[0];

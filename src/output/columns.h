@@ -24,6 +24,8 @@ void census_period(struct buf *buf, const struct census *census);
 void counting_words(struct buf *buf, const struct counting *counting);
 /* The report's first sentences; and what was watched. */
 void census_headline(struct buf *buf, const struct census *census);
+/* How many of the counted hosts are wrong: as looked at, else as p says. */
+void census_wrong(struct buf *buf, const struct census *census);
 /* Against an earlier period; nothing when it is not compared. */
 void census_changed(struct buf *buf, const struct census *census);
 void census_watched(struct buf *buf, const struct census *census);

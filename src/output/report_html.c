@@ -66,6 +66,7 @@ static void put_top(struct buf *buf, const struct census *census)
     put_words(buf, "headline", census, census_headline);
     put_words(buf, NULL, census, census_changed);
     put_words(buf, NULL, census, census_watched);
+    put_words(buf, NULL, census, census_wrong);
     for (unsigned i = 0; i < census->warnings; i++)
         html_paragraph(buf, "warning", census->warning[i]);
     put_cards(buf, census);
@@ -181,6 +182,7 @@ static void put_families(struct buf *buf, const struct census *census)
     static const struct html_columns roles = {"role controllers hosts exclusive shared", NULL};
     static const struct html_columns sinkholes = {"host sensor family sinkholes days first last",
                                                   NULL};
+    static const struct html_columns refuted = {"host controller note looked_at", NULL};
     static const struct html_columns implants = {"tool sites servers implanters", NULL};
     static const struct html_columns sites = {
         "site server sensor tool grade implanters days first last", NULL};
@@ -194,6 +196,7 @@ static void put_families(struct buf *buf, const struct census *census)
     put_table(buf, census, "family", 3, &families);
     put_table(buf, census, "role", 3, &roles);
     put_table(buf, census, "sinkhole", 3, &sinkholes);
+    put_table(buf, census, "refuted", 3, &refuted);
     put_table(buf, census, "implant", 3, &implants);
     put_table(buf, census, "site", 3, &sites);
     put_table(buf, census, "implant_suffix", 3, &suffixes);

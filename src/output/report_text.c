@@ -105,10 +105,13 @@ static void write(struct buf *buf, const struct census *census)
     put_sentence(buf, line.at);
     line.len = 0;
     census_changed(&line, census);
-    put_sentence(buf, line.at ? line.at : "");
+    put_sentence(buf, line.len ? line.at : "");
     line.len = 0;
     census_watched(&line, census);
     put_sentence(buf, line.at);
+    line.len = 0;
+    census_wrong(&line, census);
+    put_sentence(buf, line.len ? line.at : "");
     for (unsigned i = 0; i < census->warnings; i++) {
         line.len = 0;
         buf_format(&line, "Mind: %.*s", (int)census->warning[i].len, census->warning[i].at);

@@ -68,6 +68,32 @@ static bool make_coverage(struct asking *a, const struct stems *stems, struct er
     return done;
 }
 
+/* What people said of findings (cmd/verdict.c), the last word on each; a line that was cut short by
+ * a crash is left out. */
+static bool make_verdicts(struct asking *a, struct err *err)
+{
+    char path[PATH_MAX + 16];
+    struct buf sql = {0};
+    (void)snprintf(path, sizeof path, "%s/verdicts.csv", a->folder);
+    if (file_exists(path)) {
+        buf_string(
+            &sql,
+            "CREATE TABLE verdict AS SELECT host, controller, arg_max(verdict, said_at) AS "
+            "verdict, max(said_at) AS said_at, arg_max(note, said_at) AS note FROM read_csv(");
+        duck_quote_path(&sql, path);
+        buf_string(&sql,
+                   ", header=false, ignore_errors=true, columns={'said_at': 'TIMESTAMP', 'host': "
+                   "'VARCHAR', 'controller': 'VARCHAR', 'verdict': 'VARCHAR', 'note': "
+                   "'VARCHAR'}) GROUP BY host, controller");
+    } else {
+        buf_string(&sql, "CREATE TABLE verdict (host VARCHAR, controller VARCHAR, verdict VARCHAR, "
+                         "said_at TIMESTAMP, note VARCHAR)");
+    }
+    bool done = duck_run(a->duck, sql.at, err);
+    buf_free(&sql);
+    return done;
+}
+
 /* Who hosts are: those with a finding, and those whose rows are still kept. */
 static bool make_identity(struct asking *a, struct err *err)
 {
@@ -141,7 +167,8 @@ static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsig
         if (a->duck != NULL && make_coverage(a, &stems, err) &&
             make_table(a, SCHEMA_SIGHTING, err) && make_table(a, SCHEMA_CONTACT, err) &&
             make_table(a, SCHEMA_IDENTITY, err) && make_table(a, SCHEMA_BYSTANDER, err) &&
-            make_identity(a, err) && view_make(a->duck, view, err) && use(&asker, state, err))
+            make_identity(a, err) && make_verdicts(a, err) && view_make(a->duck, view, err) &&
+            use(&asker, state, err))
             answer = STORE_ANSWERED;
         duck_close(a->duck);
         a->duck = NULL;

@@ -20,7 +20,7 @@ WHERE EXISTS (FROM sensor_day o WHERE o.sensor = s.sensor AND o.date = s.date AN
 
 -- An indicator counts in both periods if it was known thirty days after what it shows.
 CREATE OR REPLACE VIEW alike AS
-SELECT sightings.* FROM sightings JOIN (SELECT day, list(sensor) AS of_day FROM common_day GROUP BY day)
+SELECT upheld.* FROM upheld JOIN (SELECT day, list(sensor) AS of_day FROM common_day GROUP BY day)
 USING (day) WHERE list_has_any(sensors, of_day) AND (first_known IS NULL OR first_known <= day + 30);
 
 -- Detectors with their versions, and feeds by name: what has to be the same in both.

@@ -17,6 +17,12 @@ SELECT day, kind, host, place, host_id, controller, controller_id, site, rank, p
        last
 FROM whole;
 
+-- Findings that somebody looked at (muster verdict), whatever was said.
+CREATE OR REPLACE TABLE audited AS
+SELECT DISTINCT verdict.* FROM verdict JOIN sightings
+ON sightings.host = verdict.host AND sightings.controller_key = verdict.controller, period
+WHERE sightings.day BETWEEN period.first_day AND period.last_day AND grade_rank(grade) >= 2;
+
 CREATE OR REPLACE VIEW implant AS SELECT * FROM every WHERE kind = 'implant';
 -- Hosts under control, or seen calling what once controlled them.
 CREATE OR REPLACE VIEW control AS SELECT * FROM every WHERE kind = 'control';

@@ -66,3 +66,8 @@ again AS (
 SELECT *, nullif(site_key, '') AS site,
        grade_name(greatest(rank, CASE WHEN parts = 1 THEN 0 ELSE judged_rank(p) END)) AS grade
 FROM again;
+
+-- Without what somebody looked at and found to be wrong.
+CREATE VIEW upheld AS
+SELECT sightings.* FROM sightings ANTI JOIN (SELECT host, controller FROM verdict WHERE verdict = 'false') AS wrong
+ON sightings.host = wrong.host AND sightings.controller_key = wrong.controller;
