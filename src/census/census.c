@@ -5,6 +5,7 @@
  */
 #include "census/census.h"
 
+#include "census/botnet.h"
 #include "census/live.h"
 #include "census/tables.h"
 
@@ -31,8 +32,8 @@ static const struct question questions[] = {
 #undef TABLE
 };
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
-_Static_assert((int)QUESTIONS + 2 <= (int)CENSUS_TABLES_MAX,
-               "room for every table, \"population\" and \"change\"");
+_Static_assert((int)QUESTIONS + 4 <= (int)CENSUS_TABLES_MAX,
+               "room for every table, two of botnets, \"population\" and \"change\"");
 
 /* The template with {cell}, {id} and {from} filled in. */
 static void put_cells_sql(struct buf *sql, const struct question *q)
@@ -311,10 +312,10 @@ bool census_make(struct census *ret, const struct asker *asker, struct day from,
     *ret = (struct census){.from = from, .to = to};
     if (census_tables(asker, from, to, "upheld", err) && census_numbers(asker, ret->number, err) &&
         make_days(asker, ret, err) && make_expected(asker, ret, err) &&
-        make_tables(asker, ret, err) && make_hosts(asker, ret, err) &&
-        make_networks(asker, ret, err) && make_checks(asker, ret, err) &&
-        check_months(asker, ret, err) && check_raw(asker, ret, err) &&
-        census_live(ret, asker, holds, err))
+        make_tables(asker, ret, err) && census_botnets(ret, asker, err) &&
+        make_hosts(asker, ret, err) && make_networks(asker, ret, err) &&
+        make_checks(asker, ret, err) && check_months(asker, ret, err) &&
+        check_raw(asker, ret, err) && census_live(ret, asker, holds, err))
         return true;
     census_free(ret);
     return false;

@@ -179,6 +179,9 @@ static void put_families(struct buf *buf, const struct census *census)
     static const struct html_columns families = {
         "family hosts hosts_rank controllers servers_rank exclusive shared confirmed probable",
         "hosts"};
+    static const struct html_columns botnets = {
+        "botnet family hosts peak_hour controllers countries first_day last_day", "hosts"};
+    static const struct html_columns sizes = {"hosts_in_an_hour botnets single_controllers", NULL};
     static const struct html_columns roles = {"role controllers hosts exclusive shared", NULL};
     static const struct html_columns sinkholes = {"host sensor family sinkholes days first last",
                                                   NULL};
@@ -194,6 +197,8 @@ static void put_families(struct buf *buf, const struct census *census)
     if (census_table(census, "family")->rows.len == 0)
         html_paragraph(buf, NULL, text_of("No counted host, no family."));
     put_table(buf, census, "family", 3, &families);
+    put_table(buf, census, "botnet", 3, &botnets);
+    put_table(buf, census, "size", 3, &sizes);
     put_table(buf, census, "role", 3, &roles);
     put_table(buf, census, "sinkhole", 3, &sinkholes);
     put_table(buf, census, "refuted", 3, &refuted);

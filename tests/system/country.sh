@@ -50,3 +50,13 @@ for world in plain night tied nat; do
     grep -qE "$want" report || { echo "$world: no warning"; head -12 report; exit 1; }
     rm -rf w
 done
+
+# a botnet's number stays from day to day; where hosts have several controllers of a family these are one
+"$muster" simulate -q --country -o n --seed 14 --scale 0.002 --days 28 --world nat
+botnets() {
+    "$muster" report -q --store "$1/store" --from 2017-01-01 --to "$2" --format csv 2>/dev/null |
+        awk -F, '$1 == "botnet" {print $2, $4}' | sort
+}
+comm -23 <(botnets b 2017-01-05 | cut -d' ' -f1) <(botnets b 2017-02-09 | cut -d' ' -f1) >gone
+[[ ! -s gone ]] || { echo "numbers that did not stay: $(cat gone)"; exit 1; }
+botnets n 2017-01-28 | awk '$2 > 1 {n++} END {exit !n}' || { echo "no botnet of several controllers"; exit 1; }

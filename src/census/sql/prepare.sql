@@ -56,15 +56,17 @@ WHERE controller_role = 'sinkhole' AND rank >= 2
 CREATE OR REPLACE VIEW counted AS
 SELECT seen.* FROM seen SEMI JOIN (FROM host WHERE counted) USING (host_id) WHERE rank >= 2;
 CREATE OR REPLACE TABLE host_day AS SELECT day, host_id, bit_or(hours) AS hours FROM counted GROUP BY ALL;
+-- The most rows of one hour, of rows with a mask of their hours.
+CREATE OR REPLACE MACRO most_in_hour(hours) AS greatest(
+    sum((hours >> 0) & 1), sum((hours >> 1) & 1), sum((hours >> 2) & 1), sum((hours >> 3) & 1),
+    sum((hours >> 4) & 1), sum((hours >> 5) & 1), sum((hours >> 6) & 1), sum((hours >> 7) & 1),
+    sum((hours >> 8) & 1), sum((hours >> 9) & 1), sum((hours >> 10) & 1), sum((hours >> 11) & 1),
+    sum((hours >> 12) & 1), sum((hours >> 13) & 1), sum((hours >> 14) & 1), sum((hours >> 15) & 1),
+    sum((hours >> 16) & 1), sum((hours >> 17) & 1), sum((hours >> 18) & 1), sum((hours >> 19) & 1),
+    sum((hours >> 20) & 1), sum((hours >> 21) & 1), sum((hours >> 22) & 1), sum((hours >> 23) & 1));
 -- The most hosts of one hour of each day.
 CREATE OR REPLACE TABLE day_peak AS
-SELECT day, count(*) AS hosts, greatest(sum((hours >> 0) & 1), sum((hours >> 1) & 1), sum((hours >>
-2) & 1), sum((hours >> 3) & 1), sum((hours >> 4) & 1), sum((hours >> 5) & 1), sum((hours >> 6) & 1),
-sum((hours >> 7) & 1), sum((hours >> 8) & 1), sum((hours >> 9) & 1), sum((hours >> 10) & 1),
-sum((hours >> 11) & 1), sum((hours >> 12) & 1), sum((hours >> 13) & 1), sum((hours >> 14) & 1),
-sum((hours >> 15) & 1), sum((hours >> 16) & 1), sum((hours >> 17) & 1), sum((hours >> 18) & 1),
-sum((hours >> 19) & 1), sum((hours >> 20) & 1), sum((hours >> 21) & 1), sum((hours >> 22) & 1),
-sum((hours >> 23) & 1)) AS in_hour
+SELECT day, count(*) AS hosts, most_in_hour(hours) AS in_hour
 FROM host_day GROUP BY day;
 CREATE OR REPLACE VIEW command AS SELECT * FROM counted WHERE commands;
 

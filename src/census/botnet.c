@@ -1,0 +1,141 @@
+#include "census/botnet.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+
+#include <stdlib.h>
+#include <xxhash.h>
+
+enum { BATCH = 500 };
+
+/* What of the store may join controllers: findings up to the period's end, each (family,
+ * controller) with its first day; links: two of a family under which one host was. */
+static const char controllers_sql[] =
+    "CREATE OR REPLACE TABLE member AS SELECT family, coalesce(controller, controller_name) AS "
+    "controller_id, min(day) AS first_day, row_number() OVER (ORDER BY min(day), controller_id, "
+    "family) - 1 AS number FROM upheld, period WHERE kind = 'control' AND family IS NOT NULL AND "
+    "day <= period.last_day AND grade_rank(grade) >= 2 AND is_command(controller_role) AND "
+    "coalesce(controller, controller_name) IS NOT NULL GROUP BY family, coalesce(controller, "
+    "controller_name); CREATE OR REPLACE TABLE link AS WITH pair AS (SELECT DISTINCT family, host, "
+    "place, coalesce(controller, controller_name) AS controller_id FROM upheld, period WHERE kind "
+    "= 'control' AND family IS NOT NULL AND day <= period.last_day AND grade_rank(grade) >= 2 AND "
+    "is_command(controller_role)), numbered AS (SELECT family, host, place, number FROM pair JOIN "
+    "member USING (family, controller_id)) SELECT DISTINCT min(number) OVER w AS a, number AS b "
+    "FROM numbered WINDOW w AS (PARTITION BY family, host, place) QUALIFY a <> b";
+
+/* Union by the smaller number, which is the older controller's (Tarjan 1975). */
+static size_t root_of(size_t *parent, size_t i)
+{
+    while (parent[i] != i)
+        i = parent[i] = parent[parent[i]];
+    return i;
+}
+
+static void join(size_t *parent, size_t a, size_t b)
+{
+    a = root_of(parent, a);
+    b = root_of(parent, b);
+    if (a < b)
+        parent[b] = a;
+    else
+        parent[a] = b;
+}
+
+static bool put_batch(const struct asker *asker, struct buf *sql, struct err *err)
+{
+    bool done = asker_run(asker, sql->at, err);
+    sql->len = 0;
+    return done;
+}
+
+/* The table botnet_of (family, controller_id, botnet): of all members. */
+static bool write_numbers(const struct asker *asker, const struct rows *members, size_t *parent,
+                          struct err *err)
+{
+    struct buf sql = {0};
+    bool done =
+        asker_run(asker, "CREATE OR REPLACE TABLE root (number BIGINT, botnet VARCHAR)", err);
+    for (size_t i = 0; i < members->len && done; i++) {
+        size_t root = root_of(parent, i);
+        struct text family = rows_cell(members, root, 0), controller = rows_cell(members, root, 1);
+        XXH64_hash_t id =
+            XXH3_64bits_withSeed(controller.at, controller.len, XXH3_64bits(family.at, family.len));
+        buf_format(&sql, "%s(%zu, 'b%08x')", sql.len ? ", " : "INSERT INTO root VALUES ", i,
+                   (unsigned)id);
+        if (i % BATCH == BATCH - 1 || i + 1 == members->len)
+            done = put_batch(asker, &sql, err);
+    }
+    buf_free(&sql);
+    return done && asker_run(asker,
+                             "CREATE OR REPLACE TABLE botnet_of AS SELECT family, controller_id, "
+                             "botnet FROM member JOIN root USING (number)",
+                             err);
+}
+
+static bool number_botnets(const struct asker *asker, struct err *err)
+{
+    struct arena arena = {0};
+    struct rows members, links;
+    size_t *parent = NULL;
+    bool done = asker_run(asker, controllers_sql, err) &&
+                asker_ask(asker, "SELECT family, controller_id FROM member ORDER BY number", &arena,
+                          &members, err) &&
+                asker_ask(asker, "SELECT a, b FROM link", &arena, &links, err);
+    if (done) {
+        parent = mem_new(members.len + 1, sizeof *parent);
+        for (size_t i = 0; i < members.len; i++)
+            parent[i] = i;
+        for (size_t i = 0; i < links.len; i++)
+            join(parent, (size_t)rows_count(&links, i, 0), (size_t)rows_count(&links, i, 1));
+        done = write_numbers(asker, &members, parent, err);
+    }
+    mem_free(parent);
+    arena_free(&arena);
+    return done;
+}
+
+static bool add_table(struct census *census, const struct asker *asker, const char *id,
+                      const char *title, const char *sql, const char *definition, struct err *err)
+{
+    struct census_table *table = &census->table[census->tables++];
+    *table = (struct census_table){.id = id, .title = title, .definition = definition};
+    return asker_ask(asker, sql, &census->arena, &table->rows, err);
+}
+
+bool census_botnets(struct census *census, const struct asker *asker, struct err *err)
+{
+    return number_botnets(asker, err) &&
+           asker_run(
+               asker,
+               "CREATE OR REPLACE TABLE in_botnet AS SELECT coalesce(botnet, controller_id) AS "
+               "botnet, command.* FROM command LEFT JOIN botnet_of USING (family, controller_id); "
+               "CREATE OR REPLACE TABLE botnet_peak AS SELECT botnet, max(n) AS in_hour FROM "
+               "(SELECT botnet, day, most_in_hour(hours) AS n FROM (SELECT botnet, day, host_id, "
+               "bit_or(hours) AS hours FROM in_botnet GROUP BY ALL) GROUP BY botnet, day) GROUP BY "
+               "botnet; CREATE OR REPLACE TABLE controller_peak AS SELECT controller_id, max(n) AS "
+               "in_hour FROM (SELECT controller_id, day, most_in_hour(hours) AS n FROM (SELECT "
+               "controller_id, day, host_id, bit_or(hours) AS hours FROM in_botnet GROUP BY ALL) "
+               "GROUP BY controller_id, day) GROUP BY controller_id",
+               err) &&
+           add_table(census, asker, "botnet", "Botnets, the largest first",
+                     "SELECT botnet, any_value(family) AS family, count(DISTINCT controller_id) AS "
+                     "controllers, count(DISTINCT host_id) AS hosts, any_value(in_hour)::BIGINT AS "
+                     "peak_hour, count(DISTINCT coalesce(controller_country, '?')) AS countries, "
+                     "min(day) AS first_day, max(day) AS last_day FROM in_botnet JOIN botnet_peak "
+                     "USING (botnet) WHERE family IS NOT NULL GROUP BY botnet ORDER BY hosts DESC, "
+                     "botnet LIMIT 250",
+                     "A family's controllers that a host was seen under together. The number stays "
+                     "the same while its oldest controller is in the store. Peak hour: the most "
+                     "hosts of one hour.",
+                     err) &&
+           add_table(census, asker, "size", "Botnets and single controllers by size",
+                     "WITH c(least) AS (VALUES (1), (10), (100), (1000), (10000), (100000)) SELECT "
+                     "'> ' || least AS hosts_in_an_hour, (SELECT count(*) FROM botnet_peak WHERE "
+                     "in_hour > least) AS botnets, (SELECT count(*) FROM controller_peak WHERE "
+                     "in_hour > least) AS single_controllers FROM c WHERE (SELECT count(*) FROM "
+                     "botnet_peak) > 0 ORDER BY least",
+                     "By the most hosts seen under control in one hour, which grows neither with "
+                     "the length of the period nor with new addresses of a machine. Each class has "
+                     "the larger ones in it.",
+                     err);
+}
