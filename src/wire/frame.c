@@ -1,6 +1,7 @@
 #include "wire/frame.h"
 
 #include "wire/link.h"
+#include "wire/tunnel.h"
 
 #include <stddef.h>
 
@@ -71,6 +72,7 @@ static enum skip decode_transport(struct cursor c, struct frame *ret)
     case PROTOCOL_IPIP:
     case PROTOCOL_IPV6:
     case PROTOCOL_GRE:
+        payload_at(&c, ret);
         return SKIP_tunnel;
     default:
         return SKIP_transport;
@@ -172,16 +174,6 @@ static enum skip decode_ipv6(struct cursor c, uint32_t behind, struct frame *ret
     return decode_extensions(c, ip[NEXT_AT], ret, ret_fragment);
 }
 
-enum skip frame_decode_whole(struct frame *ret)
-{
-    struct cursor c = cursor_over(ret->payload, ret->payload_len);
-    struct fragment none = {.id = 0};
-    if (address_is_v4(ret->source))
-        return decode_transport(c, ret);
-    enum skip skip = decode_extensions(c, ret->protocol, ret, &none);
-    return skip == SKIP_fragment ? SKIP_header_damaged : skip; /* fragments do not nest */
-}
-
 /* RFC 3032: labels, the last one marked; what follows is told by its first four bits, the packet's
  * IP version (RFC 4928 3), else it is a pseudowire. */
 static uint16_t mpls_inside(struct cursor *c)
@@ -214,6 +206,14 @@ static uint16_t type_inside(uint16_t type, struct cursor *c)
     }
 }
 
+/* Behind all tags and labels. */
+static uint16_t type_of_ip(uint16_t type, struct cursor *c)
+{
+    for (int i = 0; i < FRAME_TAGS && type != ETHER_IPV4 && type != ETHER_IPV6; i++)
+        type = type_inside(type, c);
+    return type;
+}
+
 /* All links and layers but IP right in Ethernet: out of the way of almost every packet. Returns
  * where IP begins and sets *ret_type, or sets *ret_skip. */
 static __attribute__((noinline)) struct cursor open_layers(struct cursor c, uint16_t link,
@@ -223,13 +223,70 @@ static __attribute__((noinline)) struct cursor open_layers(struct cursor c, uint
     uint16_t type = *ret_type;
     enum skip skip = link == LINK_ETHERNET ? SKIPS : link_open(link, &c, ret, &type);
     if (skip == SKIPS)
-        for (int i = 0; i < FRAME_TAGS && type != ETHER_IPV4 && type != ETHER_IPV6; i++)
-            type = type_inside(type, &c);
+        type = type_of_ip(type, &c);
     if (skip == SKIPS && type != ETHER_IPV4 && type != ETHER_IPV6)
         skip = SKIP_not_ip;
     *ret_skip = !cursor_ok(&c) && skip != SKIP_link_type ? SKIP_header_damaged : skip;
     *ret_type = type;
     return c;
+}
+
+static enum skip decode_ip(struct cursor c, uint16_t type, uint32_t behind, struct frame *ret,
+                           struct fragment *ret_fragment)
+{
+    return type == ETHER_IPV4 ? decode_ipv4(c, behind, ret, ret_fragment)
+                              : decode_ipv6(c, behind, ret, ret_fragment);
+}
+
+static inline bool may_be_tunnel(const struct frame *ret, enum skip skip)
+{
+    return skip == SKIP_tunnel ||
+           (skip == SKIPS && ret->protocol == PROTOCOL_UDP && tunnel_port(ret->target_port.number));
+}
+
+/* The packet inside `ret`, over it, and *skip of it; false when there is none, or over UDP none that
+ * can be read. Of a bare IP packet no machine's MAC is known: the outer ones are the tunnel's ends.
+ */
+static bool open_tunnel(struct frame *ret, enum skip *skip, struct fragment *ret_fragment)
+{
+    struct cursor c;
+    uint16_t type;
+    enum tunnel_inside inside = tunnel_open(ret, &c, &type);
+    if (inside == TUNNEL_NONE)
+        return false;
+    struct frame inner = *ret;
+    inner.mac_source = inner.mac_target = 0;
+    inner.tcp_flags = 0;
+    if (inside == TUNNEL_ETHERNET) {
+        const uint8_t *ether = cursor_take(&c, ETHER_BYTES);
+        if (ether == NULL)
+            return false;
+        inner.mac_target = link_mac_at(ether);
+        inner.mac_source = link_mac_at(ether + 6);
+        type = field_u16(ether + ETHER_TYPE_AT);
+    }
+    type = inside == TUNNEL_IP ? link_ip(c) : type_of_ip(type, &c);
+    if (!cursor_ok(&c) || (type != ETHER_IPV4 && type != ETHER_IPV6))
+        return false;
+    uint32_t used = ret->payload_len - (uint32_t)cursor_left(&c);
+    uint32_t behind = ret->payload_wire > used ? ret->payload_wire - used : 0;
+    enum skip decoded = decode_ip(c, type, behind, &inner, ret_fragment);
+    bool whole = decoded == SKIPS || decoded == SKIP_fragment || decoded == SKIP_tunnel;
+    if (!whole && *skip == SKIPS)
+        return false;
+    *ret = inner;
+    *skip = decoded;
+    return true;
+}
+
+/* The innermost packet. What cannot be opened over UDP is a conversation like others. */
+static __attribute__((noinline)) enum skip open_tunnels(enum skip skip, struct frame *ret,
+                                                        struct fragment *ret_fragment)
+{
+    for (int i = 0; i < TUNNELS_MOST && may_be_tunnel(ret, skip); i++)
+        if (!open_tunnel(ret, &skip, ret_fragment))
+            break;
+    return skip;
 }
 
 enum skip frame_decode(const struct packet *packet, struct frame *ret,
@@ -256,6 +313,17 @@ enum skip frame_decode(const struct packet *packet, struct frame *ret,
     }
     uint32_t used = packet->captured - (uint32_t)cursor_left(&c);
     uint32_t behind = packet->length > used ? packet->length - used : 0;
-    return type == ETHER_IPV4 ? decode_ipv4(c, behind, ret, ret_fragment)
-                              : decode_ipv6(c, behind, ret, ret_fragment);
+    enum skip skip = decode_ip(c, type, behind, ret, ret_fragment);
+    return may_be_tunnel(ret, skip) ? open_tunnels(skip, ret, ret_fragment) : skip;
+}
+
+enum skip frame_decode_whole(struct frame *ret)
+{
+    struct cursor c = cursor_over(ret->payload, ret->payload_len);
+    struct fragment none = {.id = 0};
+    enum skip skip = address_is_v4(ret->source) ? decode_transport(c, ret)
+                                                : decode_extensions(c, ret->protocol, ret, &none);
+    if (may_be_tunnel(ret, skip))
+        skip = open_tunnels(skip, ret, &none);
+    return skip == SKIP_fragment ? SKIP_header_damaged : skip; /* fragments do not nest */
 }

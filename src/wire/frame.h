@@ -1,7 +1,8 @@
 /*
  * The outer headers of a packet: link (link.h), then any of VLAN tags, MPLS labels, PPPoE session
- * and LLC; IPv4/IPv6 with extension headers; TCP/UDP/ICMP. Pure; asked once a packet, so it is
- * written for speed: one pass, no loop without a bound.
+ * and LLC; IPv4/IPv6 with extension headers; TCP/UDP/ICMP; tunnels (tunnel.h), of which the
+ * innermost packet counts. Pure; asked once a packet, so it is written for speed: one pass, no loop
+ * without a bound.
  */
 #ifndef MUSTER_WIRE_FRAME_H
 #define MUSTER_WIRE_FRAME_H
