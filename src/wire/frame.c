@@ -244,8 +244,9 @@ static inline bool may_be_tunnel(const struct frame *ret, enum skip skip)
            (skip == SKIPS && ret->protocol == PROTOCOL_UDP && tunnel_port(ret->target_port.number));
 }
 
-/* The packet inside `ret`, over it, and *skip of it; false when there is none, or over UDP none that
- * can be read. Of a bare IP packet no machine's MAC is known: the outer ones are the tunnel's ends.
+/* The packet inside `ret`, over it, and *skip of it; false when there is none, or over UDP none
+ * that can be read. Of a bare IP packet no machine's MAC is known: the outer ones are the tunnel's
+ * ends.
  */
 static bool open_tunnel(struct frame *ret, enum skip *skip, struct fragment *ret_fragment)
 {
