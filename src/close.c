@@ -102,6 +102,18 @@ static void role_tell(struct evidence_out *out, const char *item, const char *ro
     out->evidence[out->len++] = e;
 }
 
+/* All that speaks for control is about the host: who controls it is not known. */
+static bool is_host_alone(const struct evidence_out *out)
+{
+    bool any = false;
+    for (uint32_t i = 0; i < out->len; i++) {
+        if (out->evidence[i].strength > 0 && !(out->evidence[i].flags & EVIDENCE_OF_HOST))
+            return false;
+        any |= out->evidence[i].strength > 0;
+    }
+    return any;
+}
+
 /* site: of an implant; null: the host is controlled. */
 static void sighting_add(struct shard *s, const struct pair_entry *e, const struct host *host,
                          const struct verdict *verdict, struct text site, struct evidence_out *out)
@@ -110,8 +122,9 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
     struct rows_of_shard *rows = &s->rows;
     char why[ROLE_WHY];
     bool implant = site.at != NULL;
+    bool alone = !implant && is_host_alone(out);
     const char *controller_role =
-        implant ? NULL : judge_controller_role(p, out->evidence, out->len, why);
+        implant || alone ? NULL : judge_controller_role(p, out->evidence, out->len, why);
     if (controller_role)
         role_tell(out, "controller is", controller_role, why, false);
     const char *host_role = implant ? "server" : judge_host_role(host, why);
@@ -129,8 +142,8 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
                          : p->host_port.number,
         .host_role = text_of(host_role),
         .device = device_of(s, host),
-        .controller = p->outside,
-        .controller_name = implant ? text_of(NULL) : p->name,
+        .controller = alone ? (struct address){0, 0} : p->outside,
+        .controller_name = implant || alone ? text_of(NULL) : p->name,
         .controller_role = text_of(controller_role),
         .port = port_of(p),
         .proto = text_of(protocol_name(p)),

@@ -15,7 +15,7 @@ const struct knob judge_knobs[] = {
 static const double group_cap[GROUPS] = {
     [GROUP_LISTED_END] = 12.5, [GROUP_LISTED_CONTENT] = 12.5,
     [GROUP_RHYTHM] = 6.0,      [GROUP_SHAPE] = 9.5,
-    [GROUP_NAMES] = 11.0,      [GROUP_SPREAD] = 6.0,
+    [GROUP_NAMES] = 11.0,      [GROUP_SPREAD] = 9.5,
     [GROUP_DIALOG] = 5.0,      [GROUP_ROLE] = 6.0,
     [GROUP_ALERT] = 12.5,      [GROUP_MARK] = 12.5,
 };

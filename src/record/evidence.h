@@ -36,6 +36,7 @@ enum {
     EVIDENCE_RELABELLED = 128, /* a warning list says what the end is: sinkhole, scanner, parking */
     EVIDENCE_FLAGGED = 256,    /* a warning list knows the end: worth a remark, no more */
     EVIDENCE_PAYLOAD = 512,    /* the end served a program: never lifts a pair over suspected */
+    EVIDENCE_OF_HOST = 1024,   /* about the host alone: the outside end is not its controller */
 };
 
 struct evidence {

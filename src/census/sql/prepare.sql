@@ -7,7 +7,7 @@ CREATE OR REPLACE MACRO is_command(role) AS coalesce(role, 'unknown') IN ('dedic
 CREATE OR REPLACE VIEW whole AS
 SELECT * EXCLUDE (evidence, rank), host || CASE WHEN place = '' THEN '' ELSE '@' || place END AS host_id,
        coalesce(controller, controller_name, 'not known') AS controller_id,
-       grade_rank(grade) AS rank, is_command(controller_role) AS commands,
+       grade_rank(grade) AS rank, is_command(controller_role) AND coalesce(controller, controller_name) IS NOT NULL AS commands,
        list_distinct([e."group" FOR e IN evidence IF e.strength > 0]) AS kinds
 FROM eligible, period WHERE day BETWEEN period.first_day AND period.last_day;
 -- What counting needs of them, kept in memory; details are asked of `whole`, of few hosts.
