@@ -6,6 +6,7 @@
 #include "census/census.h"
 
 #include "census/botnet.h"
+#include "census/explain.h"
 #include "census/live.h"
 #include "census/tables.h"
 
@@ -31,6 +32,14 @@ static const struct question questions[] = {
 #undef CELLS
 #undef TABLE
 };
+static const struct {
+    const char *id, *sql;
+} numbers_sql[] = {
+#define NUMBER(id, label, sql) {#id, sql},
+#include "record/census_number.list"
+#undef NUMBER
+};
+
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
 _Static_assert((int)QUESTIONS + 4 <= (int)CENSUS_TABLES_MAX,
                "room for every table, two of botnets, \"population\" and \"change\"");
@@ -319,6 +328,80 @@ bool census_make(struct census *ret, const struct asker *asker, struct day from,
         return true;
     census_free(ret);
     return false;
+}
+
+/* 'it''s' */
+static void put_quoted(struct buf *sql, struct text text)
+{
+    buf_char(sql, '\'');
+    for (uint32_t i = 0; i < text.len; i++) {
+        buf_char(sql, text.at[i]);
+        if (text.at[i] == '\'')
+            buf_char(sql, '\'');
+    }
+    buf_char(sql, '\'');
+}
+
+static const char findings_sql[] =
+    "SELECT day, host, nullif(place, '') AS sensor, controller_id AS controller, family, "
+    "grade_name(rank) AS grade, round(p, 3) AS p, strftime(first, '%Y-%m-%d %H:%M:%S') AS first, "
+    "strftime(last, '%Y-%m-%d %H:%M:%S') AS last FROM ";
+
+/* The cell's question and the one for what it counts; false: there is no such cell. */
+static bool put_explained(struct buf *sql, struct buf *findings, const char **definition,
+                          const char *cell)
+{
+    struct text rest = text_of(cell), table = text_word(&rest, '=');
+    for (unsigned i = 0; i < QUESTIONS; i++) {
+        const struct question *q = &questions[i];
+        if (q->cell == NULL || !text_is(table, q->id) || strchr(cell, '=') == NULL)
+            continue;
+        put_cells_sql(sql, q);
+        buf_format(findings, "%s%s WHERE %s = ", findings_sql, q->from, q->cell);
+        put_quoted(findings, rest);
+        *definition = q->definition;
+        return true;
+    }
+    for (size_t i = 0; i < sizeof numbers_sql / sizeof numbers_sql[0]; i++) {
+        if (strcmp(cell, numbers_sql[i].id) != 0)
+            continue;
+        bool sites = strncmp(cell, "sites", 5) == 0 || strncmp(cell, "implanters", 10) == 0;
+        buf_string(sql, numbers_sql[i].sql);
+        buf_format(findings, "%s%s", findings_sql,
+                   sites                                   ? "implant WHERE rank >= 2"
+                   : strncmp(cell, "controllers", 11) == 0 ? "command WHERE true"
+                                                           : "counted WHERE true");
+        *definition = census_number_label[i];
+        return true;
+    }
+    return false;
+}
+
+bool census_explain(struct explained *ret, const struct asker *asker, const char *cell,
+                    struct err *err)
+{
+    struct buf sql = {0}, findings = {0};
+    *ret = (struct explained){.definition = NULL};
+    bool done = put_explained(&sql, &findings, &ret->definition, cell);
+    if (!done) {
+        (void)err_set(err,
+                      "there is no cell \"%.100s\": say a table and a row of it (country=US, "
+                      "network=AS64500, family=NAME, home_network=AS64496) or a figure "
+                      "(hosts_counted)",
+                      cell);
+    } else {
+        ret->sql = arena_text(&ret->arena, text_at(sql.at, sql.len));
+        buf_format(&findings, " ORDER BY day, host, controller LIMIT %d", EXPLAINED_MOST);
+        done = asker_ask(asker, findings.at, &ret->arena, &ret->rows, err);
+    }
+    buf_free(&sql);
+    buf_free(&findings);
+    return done;
+}
+
+void explained_free(struct explained *explained)
+{
+    arena_free(&explained->arena);
 }
 
 void census_free(struct census *census)

@@ -75,6 +75,8 @@ static const struct option_of {
      "report: a file of findings for each owner of addresses, into the folder -o", 0},
     {"contacts", TEXT, AT(contacts), "FILE",
      "report: with --by owner: who answers for what: CIDR or ASN,owner[,e-mail]", 0},
+    {"explain", TEXT, AT(explain), "CELL",
+     "report: the question and the findings behind a cell: country=US, hosts_counted", 0},
     {"publish", FLAG, AT(publish), NULL,
      "report: what anybody may read: rounded counts, no host, site, user or controller", 0},
     {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},

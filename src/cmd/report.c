@@ -4,6 +4,7 @@
 #include "across.h"
 #include "census/census.h"
 #include "census/change.h"
+#include "census/explain.h"
 #include "census/live.h"
 #include "census/publish.h"
 #include "cmd/ask.h"
@@ -14,6 +15,7 @@
 #include "enrich/enrich.h"
 #include "output/published.h"
 #include "output/report.h"
+#include "output/text_table.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,6 +25,8 @@ struct making {
     struct census census;
     struct day from, to, before[2]; /* before: to compare with; DAY_NONE = nothing */
     struct holds holds;
+    const char *cell; /* to be explained; or NULL */
+    struct explained explained;
     int64_t not_judged; /* sources since the last judgement across them */
 };
 
@@ -140,6 +144,7 @@ static bool make(const struct asker *asker, void *state, struct err *err)
     struct making *making = state;
     return across_stale(asker, &making->not_judged, err) &&
            census_make(&making->census, asker, making->from, making->to, &making->holds, err) &&
+           (making->cell == NULL || census_explain(&making->explained, asker, making->cell, err)) &&
            census_owners(&making->census, asker, err) &&
            (making->before[0].number == DAY_NONE ||
             census_change(&making->census, asker, making->before[0], making->before[1], err));
@@ -215,6 +220,22 @@ static int tell_checks(const struct census *census)
     return status;
 }
 
+/* --explain CELL: the question and the findings behind it. */
+static void print_explained(const struct making *making)
+{
+    const struct explained *e = &making->explained;
+    struct buf buf = {0};
+    buf_format(&buf, "%s: %s\n\nQuestion (to the tables of src/census/sql/prepare.sql)\n%.*s\n",
+               making->cell, e->definition, (int)e->sql.len, e->sql.at);
+    text_title(&buf, "Findings behind it");
+    text_table(&buf, &e->rows, EXPLAINED_MOST);
+    if (e->rows.len == EXPLAINED_MOST)
+        buf_format(&buf, "... and more: only the first %d are shown\n", EXPLAINED_MOST);
+    buf_string(&buf, "The evidence behind one of them: muster trace HOST\n");
+    (void)fwrite(buf.at, 1, buf.len, stdout);
+    buf_free(&buf);
+}
+
 static int make_and_write(const struct options *options, const struct report_format *format,
                           struct making *making)
 {
@@ -222,6 +243,12 @@ static int make_and_write(const struct options *options, const struct report_for
     int status = cmd_ask(options, "report", make, making);
     if (status != EXIT_DONE)
         return status;
+    if (making->cell) {
+        print_explained(making);
+        explained_free(&making->explained);
+        census_free(&making->census);
+        return EXIT_DONE;
+    }
     name_networks(options, &making->census);
     status = tell_checks(&making->census);
     if (!write_report(format, &making->census, options->output, options->publish, &err))
@@ -260,7 +287,7 @@ static int read_holds(const struct options *options, struct holds *holds)
 
 static int run(const struct options *options)
 {
-    struct making making = {.from = {DAY_NONE}};
+    struct making making = {.from = {DAY_NONE}, .cell = options->explain};
     const char *name = options->format ? options->format : options->json ? "json" : "text";
     const struct report_format *format = find_format(name);
     if (options->words_len)

@@ -60,3 +60,12 @@ botnets() {
 comm -23 <(botnets b 2017-01-05 | cut -d' ' -f1) <(botnets b 2017-02-09 | cut -d' ' -f1) >gone
 [[ ! -s gone ]] || { echo "numbers that did not stay: $(cat gone)"; exit 1; }
 botnets n 2017-01-28 | awk '$2 > 1 {n++} END {exit !n}' || { echo "no botnet of several controllers"; exit 1; }
+
+# every cell can be opened: the hosts behind it are as many as it says
+want=$("$muster" report -q --store b/store --period 2017-01-03 --format csv 2>/dev/null | awk -F, '$1 == "country" && $2 == "US" {print $5}')
+got=$("$muster" report -q --store b/store --period 2017-01-03 --explain country=US 2>/dev/null | awk '/^2017-/ {print $2}' | sort -u | wc -l)
+[[ -n $want && $got == "$want" ]] || { echo "country=US has $want hosts, $got stand behind it"; exit 1; }
+if "$muster" report -q --store b/store --explain country 2>/dev/null; then
+    echo "explained a cell that is not there"
+    exit 1
+fi
