@@ -41,8 +41,8 @@ static const struct {
 };
 
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
-_Static_assert((int)QUESTIONS + 4 <= (int)CENSUS_TABLES_MAX,
-               "room for every table, two of botnets, \"population\" and \"change\"");
+_Static_assert((int)QUESTIONS + 5 <= (int)CENSUS_TABLES_MAX,
+               "room for every table, two of botnets, \"population\", \"change\" and \"claims\"");
 
 /* The template with {cell}, {id} and {from} filled in. */
 static void put_cells_sql(struct buf *sql, const struct question *q)

@@ -36,7 +36,7 @@ struct options {
     const char *known_by; /* YYYY-MM-DD or NULL */
     const char *reason;   /* trace */
     const char *from, *to, *year, *period, *against, *format, *output; /* report */
-    const char *by, *contacts, *explain;                               /* report */
+    const char *by, *contacts, *explain, *claims, *population;         /* report */
     bool json, quiet, again, near, force;
     bool follow, finish; /* read */
     unsigned verbose;

@@ -4,6 +4,7 @@
 #include "across.h"
 #include "census/census.h"
 #include "census/change.h"
+#include "census/claims.h"
 #include "census/explain.h"
 #include "census/live.h"
 #include "census/publish.h"
@@ -236,6 +237,25 @@ static void print_explained(const struct making *making)
     buf_free(&buf);
 }
 
+/* --claims FILE: what others publish, beside ours. */
+static int add_claims(const struct options *options, struct census *census)
+{
+    struct claims_read read;
+    struct file_map map;
+    struct err err;
+    if (options->claims == NULL)
+        return EXIT_DONE;
+    if (!file_map(&map, options->claims, &err))
+        return cmd_fail("report", EXIT_USAGE, err.text);
+    census_claims(census, text_at(map.at, map.len), options->population, &read);
+    file_unmap(&map);
+    if (read.refused && !options->quiet)
+        cmd_say("report", "%s: %llu of %llu lines are no claims: %s", options->claims,
+                (unsigned long long)read.refused, (unsigned long long)read.lines,
+                read.first_refused);
+    return EXIT_DONE;
+}
+
 static int make_and_write(const struct options *options, const struct report_format *format,
                           struct making *making)
 {
@@ -250,6 +270,11 @@ static int make_and_write(const struct options *options, const struct report_for
         return EXIT_DONE;
     }
     name_networks(options, &making->census);
+    status = add_claims(options, &making->census);
+    if (status != EXIT_DONE) {
+        census_free(&making->census);
+        return status;
+    }
     status = tell_checks(&making->census);
     if (!write_report(format, &making->census, options->output, options->publish, &err))
         status = cmd_fail("report", EXIT_WORLD, err.text);

@@ -165,13 +165,18 @@ static void put_change(struct buf *buf, const struct census *census)
     static const struct html_columns population = {
         "network addresses in_hour weeks holds live low high range", NULL};
     const struct census_table *machines = census_table(census, "population");
-    if (census_table(census, "change") == NULL && (machines == NULL || machines->rows.len == 0))
+    static const struct html_columns claims = {
+        "source period unit value ours ours_by_theirs definition", NULL};
+    if (census_table(census, "claims") == NULL && census_table(census, "change") == NULL &&
+        (machines == NULL || machines->rows.len == 0))
         return;
     html_heading(buf, 2, "More or fewer", "change");
     if (census_table(census, "change"))
         put_table(buf, census, "change", 3, &change);
     if (machines && machines->rows.len)
         put_table(buf, census, "population", 3, &population);
+    if (census_table(census, "claims"))
+        put_table(buf, census, "claims", 3, &claims);
 }
 
 static void put_families(struct buf *buf, const struct census *census)
