@@ -11,17 +11,27 @@ enum { BATCH = 500 };
 /* What of the store may join controllers: findings up to the period's end, each (family,
  * controller) with its first day; links: two of a family under which one host was. */
 static const char controllers_sql[] =
-    "CREATE OR REPLACE TABLE member AS SELECT family, coalesce(controller, controller_name) AS "
-    "controller_id, min(day) AS first_day, row_number() OVER (ORDER BY min(day), controller_id, "
-    "family) - 1 AS number FROM upheld, period WHERE kind = 'control' AND family IS NOT NULL AND "
-    "day <= period.last_day AND grade_rank(grade) >= 2 AND is_command(controller_role) AND "
-    "coalesce(controller, controller_name) IS NOT NULL GROUP BY family, coalesce(controller, "
-    "controller_name); CREATE OR REPLACE TABLE link AS WITH pair AS (SELECT DISTINCT family, host, "
-    "place, coalesce(controller, controller_name) AS controller_id FROM upheld, period WHERE kind "
-    "= 'control' AND family IS NOT NULL AND day <= period.last_day AND grade_rank(grade) >= 2 AND "
-    "is_command(controller_role)), numbered AS (SELECT family, host, place, number FROM pair JOIN "
-    "member USING (family, controller_id)) SELECT DISTINCT min(number) OVER w AS a, number AS b "
-    "FROM numbered WINDOW w AS (PARTITION BY family, host, place) QUALIFY a <> b";
+    "CREATE OR REPLACE TABLE known AS SELECT family, controller_id, day, hash(family, host, place) "
+    "AS "
+    "of_host FROM every WHERE kind = 'control' AND family IS NOT NULL AND rank >= 2 AND commands "
+    "UNION ALL SELECT family, coalesce(controller, controller_name), day, hash(family, host, "
+    "place) "
+    "FROM upheld, period WHERE day < period.first_day AND kind = 'control' AND family IS NOT NULL "
+    "AND "
+    "grade_rank(grade) >= 2 AND is_command(controller_role) AND coalesce(controller, "
+    "controller_name) "
+    "IS NOT NULL; "
+    "CREATE OR REPLACE TABLE member AS SELECT *, row_number() OVER (ORDER BY first_day, "
+    "controller_id, family) - 1 AS number FROM (SELECT family, controller_id, min(day) AS "
+    "first_day "
+    "FROM known GROUP BY family, controller_id); "
+    "CREATE OR REPLACE TABLE link AS WITH numbered AS (SELECT of_host, number FROM known JOIN "
+    "member "
+    "USING (family, controller_id)), several AS (SELECT of_host, min(number) AS a FROM numbered "
+    "GROUP "
+    "BY of_host HAVING min(number) <> max(number)) SELECT DISTINCT a, number AS b FROM numbered "
+    "JOIN "
+    "several USING (of_host) WHERE number <> a; DROP TABLE known";
 
 /* Union by the smaller number, which is the older controller's (Tarjan 1975). */
 static size_t root_of(size_t *parent, size_t i)

@@ -150,22 +150,81 @@ static bool make_tables(const struct asker *asker, struct census *census, struct
     return done;
 }
 
-/* The hosts of the printed list, best grade first, and everything about them. */
-static bool make_hosts(const struct asker *asker, struct census *census, struct err *err)
+/* 'it''s' */
+static void put_quoted(struct buf *sql, struct text text)
+{
+    buf_char(sql, '\'');
+    for (uint32_t i = 0; i < text.len; i++) {
+        buf_char(sql, text.at[i]);
+        if (text.at[i] == '\'')
+            buf_char(sql, '\'');
+    }
+    buf_char(sql, '\'');
+}
+
+/* host IN (...) of the printed list's hosts: said as constants, so that DuckDB looks for them in
+ * the files, and no more is merged. */
+static bool put_listed(const struct asker *asker, struct buf *sql, struct err *err)
+{
+    struct arena arena = {0};
+    struct rows hosts;
+    bool done =
+        asker_ask(asker, "SELECT DISTINCT host FROM listed ORDER BY host", &arena, &hosts, err);
+    buf_string(sql, "host IN (''");
+    for (size_t row = 0; done && row < hosts.len; row++) {
+        buf_char(sql, ',');
+        put_quoted(sql, rows_cell(&hosts, row, 0));
+    }
+    buf_char(sql, ')');
+    arena_free(&arena);
+    return done;
+}
+
+/* The hosts of the printed list, best grade first, and their rows with all columns. */
+static bool make_list(const struct asker *asker, struct buf *listed, struct err *err)
 {
     struct buf sql = {0};
     buf_format(&sql,
-               "CREATE TABLE listed AS SELECT host_id, counted, row_number() OVER (ORDER BY "
+               "CREATE TABLE listed AS SELECT host_id, host, counted, row_number() OVER (ORDER BY "
                "counted DESC, best DESC, "
                "(SELECT max(p) FROM seen WHERE seen.host_id = host.host_id) DESC, host_id) AS "
                "place_in_list "
-               "FROM host WHERE best >= 2 ORDER BY place_in_list LIMIT %d; "
-               "CREATE TABLE listed_seen AS SELECT whole.*, counted, place_in_list FROM whole JOIN "
-               "listed USING (host_id) WHERE kind = 'control' AND controller_role IS DISTINCT FROM "
-               "'sinkhole'",
+               "FROM host WHERE best >= 2 ORDER BY place_in_list LIMIT %d",
                CENSUS_HOSTS_MAX);
-    bool done =
-        asker_run(asker, sql.at, err) &&
+    bool done = asker_run(asker, sql.at, err) && put_listed(asker, listed, err);
+    sql.len = 0;
+    buf_format(
+        &sql,
+        "CREATE TABLE listed_seen AS SELECT w.*, counted, place_in_list FROM (FROM whole WHERE "
+        "%s AND kind = 'control' AND controller_role IS DISTINCT FROM 'sinkhole') AS w JOIN "
+        "listed USING (host_id)",
+        listed->at);
+    done = done && asker_run(asker, sql.at, err);
+    buf_free(&sql);
+    return done;
+}
+
+/* Everything about the hosts of the printed list. */
+static bool make_hosts(const struct asker *asker, struct census *census, struct err *err)
+{
+    struct buf sql = {0}, listed = {0};
+    bool done = make_list(asker, &listed, err);
+    buf_format(&sql,
+               "SELECT "
+#define COLUMN(name, sql) sql " AS \"" #name "\", "
+#include "record/census_evidence.list"
+#undef COLUMN
+               "FROM (SELECT s.day, listed.host_id, place_in_list, "
+               "coalesce(s.controller, s.controller_name, 'not known') AS controller_id, "
+               "unnest(s.evidence) AS e FROM (FROM admitted WHERE %s) AS s, period, listed "
+               "WHERE s.kind = 'control' AND s.day BETWEEN period.first_day AND period.last_day "
+               "AND s.controller_role IS DISTINCT FROM 'sinkhole' AND s.host || CASE WHEN "
+               "is_private(s.host) THEN '@' || s.sensor ELSE '' END = listed.host_id) "
+               "GROUP BY host_id, controller_id, e.detector, e.item "
+               "ORDER BY any_value(place_in_list), controller_id, strength DESC, detector, item",
+               listed.at);
+    done =
+        done &&
         asker_ask(asker,
                   "SELECT "
 #define COLUMN(name, sql) sql " AS \"" #name "\", "
@@ -174,26 +233,12 @@ static bool make_hosts(const struct asker *asker, struct census *census, struct 
                   "FROM listed_seen GROUP BY host_id, controller_id "
                   "ORDER BY any_value(place_in_list), max(rank) DESC, max(p) DESC, controller_id",
                   &census->arena, &census->pair, err) &&
-        asker_ask(asker,
-                  "SELECT "
-#define COLUMN(name, sql) sql " AS \"" #name "\", "
-#include "record/census_evidence.list"
-#undef COLUMN
-                  "FROM (SELECT s.day, listed.host_id, place_in_list, "
-                  "coalesce(s.controller, s.controller_name, 'not known') AS controller_id, "
-                  "unnest(s.evidence) AS e FROM admitted s, period, listed "
-                  "WHERE s.kind = 'control' AND s.day BETWEEN period.first_day AND period.last_day "
-                  "AND s.controller_role IS DISTINCT FROM 'sinkhole' AND s.host || CASE WHEN "
-                  "is_private(s.host) THEN '@' || s.sensor ELSE '' END = listed.host_id) "
-                  "GROUP BY host_id, controller_id, e.detector, e.item "
-                  "ORDER BY any_value(place_in_list), controller_id, strength DESC, detector, item",
-                  &census->arena, &census->evidence, err) &&
+        asker_ask(asker, sql.at, &census->arena, &census->evidence, err) &&
         asker_ask(asker,
                   "SELECT host_id, day, bit_or(hours) AS hours FROM listed_seen WHERE rank >= 2 "
-                  "GROUP BY host_id, "
-                  "day "
-                  "ORDER BY any_value(place_in_list), day",
+                  "GROUP BY host_id, day ORDER BY any_value(place_in_list), day",
                   &census->arena, &census->hours, err);
+    buf_free(&listed);
     buf_free(&sql);
     return done;
 }
@@ -328,18 +373,6 @@ bool census_make(struct census *ret, const struct asker *asker, struct day from,
         return true;
     census_free(ret);
     return false;
-}
-
-/* 'it''s' */
-static void put_quoted(struct buf *sql, struct text text)
-{
-    buf_char(sql, '\'');
-    for (uint32_t i = 0; i < text.len; i++) {
-        buf_char(sql, text.at[i]);
-        if (text.at[i] == '\'')
-            buf_char(sql, '\'');
-    }
-    buf_char(sql, '\'');
 }
 
 static const char findings_sql[] =
