@@ -185,11 +185,13 @@ static bool make_list(const struct asker *asker, struct buf *listed, struct err 
 {
     struct buf sql = {0};
     buf_format(&sql,
-               "CREATE TABLE listed AS SELECT host_id, host, counted, row_number() OVER (ORDER BY "
+               "CREATE TABLE listed AS SELECT host_name AS host_id, host, counted, row_number() "
+               "OVER (ORDER BY "
                "counted DESC, best DESC, "
                "(SELECT max(p) FROM seen WHERE seen.host_id = host.host_id) DESC, host_id) AS "
                "place_in_list "
-               "FROM host WHERE best >= 2 ORDER BY place_in_list LIMIT %d",
+               "FROM host JOIN host_number USING (host_id) WHERE best >= 2 ORDER BY place_in_list "
+               "LIMIT %d",
                CENSUS_HOSTS_MAX);
     bool done = asker_run(asker, sql.at, err) && put_listed(asker, listed, err);
     sql.len = 0;

@@ -10,18 +10,26 @@ SELECT * EXCLUDE (evidence, rank), host || CASE WHEN place = '' THEN '' ELSE '@'
        grade_rank(grade) AS rank, is_command(controller_role) AND coalesce(controller, controller_name) IS NOT NULL AS commands,
        list_distinct([e."group" FOR e IN evidence IF e.strength > 0]) AS kinds
 FROM eligible, period WHERE day BETWEEN period.first_day AND period.last_day;
--- What counting needs of them, kept in memory; details are asked of `whole`, of few hosts.
-CREATE OR REPLACE TABLE every AS
-SELECT day, kind, host, place, host_id, controller, controller_id, site, rank, p, hours, host_role,
+-- What counting needs of them, kept in memory, hosts by a number: comparing texts cost most of it.
+-- Details are asked of `whole`, of few hosts.
+CREATE OR REPLACE TABLE written AS
+SELECT day, kind, host, place, host_id AS host_name, controller, controller_id, site, rank, p, hours, host_role,
        host_asn, controller_role, commands, controller_country, controller_asn, family, kinds, first,
        last
 FROM whole;
+CREATE OR REPLACE TABLE host_number AS
+SELECT host_name, row_number() OVER (ORDER BY host_name)::INTEGER AS host_id
+FROM (SELECT DISTINCT host_name FROM written);
+CREATE OR REPLACE TABLE every AS
+SELECT written.* EXCLUDE (host_name), host_id FROM written JOIN host_number USING (host_name);
+DROP TABLE written;
 
 -- Findings that somebody looked at (muster verdict), whatever was said.
 CREATE OR REPLACE TABLE audited AS
-SELECT DISTINCT verdict.* FROM verdict JOIN sightings
-ON sightings.host = verdict.host AND sightings.controller_key = verdict.controller, period
-WHERE sightings.day BETWEEN period.first_day AND period.last_day AND grade_rank(grade) >= 2;
+SELECT DISTINCT verdict.* FROM verdict JOIN admitted
+ON admitted.host = verdict.host AND coalesce(admitted.controller, admitted.controller_name, '') =
+   verdict.controller, period
+WHERE admitted.day BETWEEN period.first_day AND period.last_day AND grade_rank(grade) >= 2;
 
 CREATE OR REPLACE VIEW implant AS SELECT * FROM every WHERE kind = 'implant';
 -- Hosts under control, or seen calling what once controlled them.
