@@ -395,9 +395,9 @@ static void csv_options(struct buf *sql, const struct table_map *map)
     buf_string(sql, ", max_line_size = 524288, buffer_size = 4194304, parallel = false");
     buf_string(sql, ", all_varchar = true, store_rejects = true, quote = '\"', escape = '\"', "
                     "comment = '', delim = ");
-    duck_quote(sql, delimiter);
+    buf_sql(sql, text_of(delimiter));
     buf_string(sql, ", nullstr = ['', ");
-    duck_quote(sql, map->null);
+    buf_sql(sql, text_of(map->null));
     buf_string(sql, map->names[0] ? "], header = false, names = [" : "], header = true");
     struct text rest = text_of(map->names);
     const char *comma = "";
@@ -409,7 +409,7 @@ static void csv_options(struct buf *sql, const struct table_map *map)
         memcpy(name, word.at, word.len);
         name[word.len] = '\0';
         buf_string(sql, comma);
-        duck_quote(sql, name);
+        buf_sql(sql, text_of(name));
         comma = ", ";
     }
     buf_string(sql, map->names[0] ? "]" : "");

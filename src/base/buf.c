@@ -219,6 +219,17 @@ static bool put_csv(struct buf *buf, const char *at, unsigned len)
     return put_printable(buf, at, len);
 }
 
+void buf_sql(struct buf *buf, struct text text)
+{
+    buf_char(buf, '\'');
+    for (uint32_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '\'')
+            buf_char(buf, '\'');
+        buf_char(buf, text.at[i]);
+    }
+    buf_char(buf, '\'');
+}
+
 void buf_csv(struct buf *buf, struct text text)
 {
     bool quote = false;

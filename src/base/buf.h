@@ -23,6 +23,8 @@ void buf_string(struct buf *buf, const char *string);
 void buf_char(struct buf *buf, char c);
 void buf_number(struct buf *buf, uint64_t number); /* decimal */
 void buf_format(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* 'it''s': a literal of SQL. */
+void buf_sql(struct buf *buf, struct text text);
 /* A JSON string with its quotes. Bytes that are no UTF-8 become U+FFFD (RFC 8259 8.1); controls,
  * overrides of the writing direction and other characters that are not seen become \uNNNN. */
 void buf_json(struct buf *buf, struct text text);

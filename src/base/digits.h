@@ -2,6 +2,8 @@
 #ifndef MUSTER_BASE_DIGITS_H
 #define MUSTER_BASE_DIGITS_H
 
+#include "base/text.h"
+
 #include <stdint.h>
 
 enum { DIGITS_U64 = 20 }; /* the most that digits_put writes */
@@ -32,6 +34,19 @@ static inline int hex_digit(char c)
 {
     unsigned digit = (unsigned)(unsigned char)c - '0', letter = ((unsigned char)c | 32u) - 'a';
     return digit <= 9 ? (int)digit : letter < 6 ? (int)letter + 10 : -1;
+}
+
+/* A text that is nothing but 1 to 18 decimal digits. */
+static inline bool digits_read(struct text text, int64_t *ret)
+{
+    int64_t n = 0;
+    for (uint32_t i = 0; text.at && i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9' || i == 18)
+            return false;
+        n = n * 10 + (text.at[i] - '0');
+    }
+    *ret = n;
+    return text.len > 0;
 }
 
 #endif

@@ -137,3 +137,19 @@ bool file_exists(const char *path)
     struct stat st;
     return stat(path, &st) == 0;
 }
+
+bool file_append(const char *folder, const char *name, const void *bytes, size_t len, unsigned mode,
+                 struct err *err)
+{
+    char path[PATH_MAX];
+    int used = snprintf(path, sizeof path, "%s/%s", folder, name);
+    if (used < 0 || (size_t)used >= sizeof path)
+        return err_set(err, "the path is too long: %.200s", folder);
+    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, (mode_t)mode);
+    if (fd < 0)
+        return err_errno(err, "cannot write %s", path);
+    bool done = (write(fd, bytes, len) == (ssize_t)len && fsync(fd) == 0) ||
+                err_errno(err, "cannot write %s", path);
+    (void)close(fd);
+    return done;
+}

@@ -21,6 +21,10 @@ void file_unmap(struct file_map *map); /* accepts a zeroed map */
 
 /* Writes bytes to `path` so that it appears whole or not at all, with `mode` (0600...). */
 bool file_write(const char *path, const void *bytes, size_t len, unsigned mode, struct err *err);
+/* Adds bytes to the end of `folder`/`name` at once, after which they are on disk; made with `mode`.
+ */
+bool file_append(const char *folder, const char *name, const void *bytes, size_t len, unsigned mode,
+                 struct err *err);
 /* The last step of a file somebody else wrote to `temp`: fsync, rename to path, fsync its folder.
  */
 bool file_publish(const char *temp, const char *path, struct err *err);

@@ -150,18 +150,6 @@ static bool make_tables(const struct asker *asker, struct census *census, struct
     return done;
 }
 
-/* 'it''s' */
-static void put_quoted(struct buf *sql, struct text text)
-{
-    buf_char(sql, '\'');
-    for (uint32_t i = 0; i < text.len; i++) {
-        buf_char(sql, text.at[i]);
-        if (text.at[i] == '\'')
-            buf_char(sql, '\'');
-    }
-    buf_char(sql, '\'');
-}
-
 /* host IN (...) of the printed list's hosts: said as constants, so that DuckDB looks for them in
  * the files, and no more is merged. */
 static bool put_listed(const struct asker *asker, struct buf *sql, struct err *err)
@@ -173,7 +161,7 @@ static bool put_listed(const struct asker *asker, struct buf *sql, struct err *e
     buf_string(sql, "host IN (''");
     for (size_t row = 0; done && row < hosts.len; row++) {
         buf_char(sql, ',');
-        put_quoted(sql, rows_cell(&hosts, row, 0));
+        buf_sql(sql, rows_cell(&hosts, row, 0));
     }
     buf_char(sql, ')');
     arena_free(&arena);
@@ -393,7 +381,7 @@ static bool put_explained(struct buf *sql, struct buf *findings, const char **de
             continue;
         put_cells_sql(sql, q);
         buf_format(findings, "%s%s WHERE %s = ", findings_sql, q->from, q->cell);
-        put_quoted(findings, rest);
+        buf_sql(findings, rest);
         *definition = q->definition;
         return true;
     }

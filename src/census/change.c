@@ -1,5 +1,6 @@
 #include "census/change.h"
 
+#include "census/draw.h"
 #include "census/tables.h"
 
 #include "base/buf.h"
@@ -141,30 +142,6 @@ static bool find_break(struct change *c, struct err *err)
     return true;
 }
 
-static uint64_t mix(uint64_t z)
-{
-    z = (z + UINT64_C(0x9e3779b97f4a7c15)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-/* Poisson of mean 1: how often a botnet is in a draw (Chamandy et al. 2012). */
-static unsigned weight_of(unsigned draw, size_t group)
-{
-    double u = ((double)(mix(mix(draw) ^ group) >> 11) + 0.5) / 9007199254740992.0;
-    double p = exp(-1), sum = p;
-    unsigned k = 0;
-    for (; u > sum && k < 12; k++)
-        sum += p /= k + 1;
-    return k;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 /* 95 % interval of the change in percent, over botnets; false: too few of them. */
 static bool interval(const struct rows *groups, double *low, double *high)
 {
@@ -175,7 +152,7 @@ static bool interval(const struct rows *groups, double *low, double *high)
     for (unsigned d = 0; d < DRAWS; d++) {
         double now = 0, before = 0;
         for (size_t g = 0; g < groups->len; g++) {
-            unsigned weight = weight_of(d, g);
+            unsigned weight = draw_weight(0, d, g);
             now += weight * (double)rows_count(groups, g, 0);
             before += weight * (double)rows_count(groups, g, 1);
         }
@@ -184,7 +161,7 @@ static bool interval(const struct rows *groups, double *low, double *high)
     }
     bool known = len >= DRAWS * 9 / 10;
     if (known) {
-        qsort(change, len, sizeof *change, by_value);
+        qsort(change, len, sizeof *change, draw_order);
         *low = change[len / 40];
         *high = change[len - 1 - len / 40];
     }

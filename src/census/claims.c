@@ -1,5 +1,7 @@
 #include "census/claims.h"
 
+#include "base/digits.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -23,17 +25,6 @@ static struct text take_field(struct text *rest, struct arena *arena)
     *rest = text_at(rest->at + i, rest->len - i);
     (void)text_word(rest, ',');
     return text_at(to, len);
-}
-
-static bool number(struct text text, int64_t *ret)
-{
-    *ret = 0;
-    for (uint32_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        *ret = *ret * 10 + (text.at[i] - '0');
-    }
-    return text.len > 0 && text.len < 16;
 }
 
 /* "US" of "controllers US". */
@@ -92,7 +83,7 @@ static bool same_period(const struct census *census, struct text period)
 {
     int64_t year;
     struct text rest = period;
-    if (!number(text_word(&rest, '-'), &year) || census->from.number == DAY_NONE ||
+    if (!digits_read(text_word(&rest, '-'), &year) || census->from.number == DAY_NONE ||
         census->to.number == DAY_NONE)
         return false;
     bool half = text_is(rest, "H1") || text_is(rest, "H2");
@@ -145,9 +136,9 @@ void census_claims(struct census *census, struct text file, const char *populati
         ret->lines++;
         for (unsigned i = 0; i < FIELDS; i++)
             field[i] = take_field(&of_line, &census->arena);
-        const char *why = !number(field[VALUE], &value)  ? "the value is no number"
-                          : table->rows.len == ROWS_MOST ? "too many"
-                                                         : NULL;
+        const char *why = !digits_read(field[VALUE], &value) ? "the value is no number"
+                          : table->rows.len == ROWS_MOST     ? "too many"
+                                                             : NULL;
         if (why) {
             if (ret->refused++ == 0)
                 (void)snprintf(ret->first_refused, sizeof ret->first_refused, "line %u: %s", at,

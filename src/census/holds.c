@@ -1,5 +1,6 @@
 #include "census/live.h"
 
+#include "base/digits.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -13,26 +14,12 @@ static struct text field(struct text *rest)
     return quoted ? text_at(t.at + 1, t.len - 2) : t;
 }
 
-static bool number(struct text t, int64_t *ret)
-{
-    int64_t n = 0;
-    if (t.len == 0 || t.len > 17)
-        return false;
-    for (uint32_t i = 0; i < t.len; i++) {
-        if (t.at[i] < '0' || t.at[i] > '9')
-            return false;
-        n = n * 10 + (t.at[i] - '0');
-    }
-    *ret = n;
-    return true;
-}
-
 /* Seconds of 1970, with or without a fraction, or RFC 3339. */
 static bool seconds(struct text t, int64_t *ret)
 {
     struct text rest = t;
     struct instant at;
-    if (number(text_word(&rest, '.'), ret))
+    if (digits_read(text_word(&rest, '.'), ret))
         return true;
     if (!instant_parse(t, &at))
         return false;
@@ -48,7 +35,7 @@ static const char *line_read(struct text line, struct network_hold *ret, bool *o
     if (asn.len > 2 && ascii_lower(asn.at[0]) == 'a' && ascii_lower(asn.at[1]) == 's')
         asn = text_at(asn.at + 2, asn.len - 2);
     ret->asn = -1;
-    if (asn.len && !text_is(asn, "private") && !number(asn, &ret->asn))
+    if (asn.len && !text_is(asn, "private") && !digits_read(asn, &ret->asn))
         return "the network is no number";
     *open_start = start.len == 0;
     *open_end = end.len == 0;

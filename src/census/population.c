@@ -1,6 +1,7 @@
 #include "census/population.h"
 
 #include "base/mem.h"
+#include "census/draw.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,36 +13,9 @@ double population_share(double hold_s, double window_s)
     return hold_s / (hold_s + window_s);
 }
 
-/* SplitMix64: a number for (draw, device) that is the same for every window. */
-static uint64_t mix(uint64_t z)
-{
-    z += UINT64_C(0x9e3779b97f4a7c15);
-    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return z ^ (z >> 31);
-}
-
-static double unit(uint64_t z) /* in (0, 1) */
-{
-    return ((double)(z >> 11) + 0.5) / 9007199254740992.0;
-}
-
-/* Poisson of mean 1, by its distribution. */
-static unsigned weight_of(uint64_t seed, unsigned draw, uint64_t device)
-{
-    double u = unit(mix(mix(seed + draw) ^ device)), p = exp(-1), sum = p;
-    unsigned k = 0;
-    while (u > sum && k < 12) {
-        k++;
-        p /= k;
-        sum += p;
-    }
-    return k;
-}
-
 static double normal(uint64_t *state)
 {
-    double a = unit(*state = mix(*state)), b = unit(*state = mix(*state));
+    double a = draw_unit(*state = draw_mix(*state)), b = draw_unit(*state = draw_mix(*state));
     return sqrt(-2 * log(a)) * cos(2 * M_PI * b);
 }
 
@@ -145,7 +119,7 @@ static double window_draw(const struct touching *t, size_t len, double *upto,
 {
     double sum = 0;
     for (size_t i = 0; i < len; i++) {
-        sum += weight_of(seed, draw, t[i].device);
+        sum += draw_weight(seed, draw, t[i].device);
         upto[i] = sum;
     }
     if (sum <= 0)
@@ -156,16 +130,10 @@ static double window_draw(const struct touching *t, size_t len, double *upto,
     return fmax(0, live * (1 + chance->starts * sqrt(live * window_s * ends_per_s) / n));
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return (left > right) - (left < right);
-}
-
 void population_sum_up(double draw[POPULATION_DRAWS], struct population *ret)
 {
     double sum = 0;
-    qsort(draw, POPULATION_DRAWS, sizeof *draw, by_value);
+    qsort(draw, POPULATION_DRAWS, sizeof *draw, draw_order);
     for (unsigned i = 0; i < POPULATION_DRAWS; i++)
         sum += draw[i];
     ret->live = sum / POPULATION_DRAWS;
@@ -245,10 +213,10 @@ void population_estimate(const struct hold *holds, size_t holds_len,
         size_t devices = devices_of(t, len);
         fewest = ret->windows == 0 || devices < fewest ? devices : fewest;
         for (unsigned d = 0; d < POPULATION_DRAWS; d++) {
-            uint64_t of_all = mix(d + 7919), state = mix(seed ^ of_all);
+            uint64_t of_all = draw_mix(d + 7919), state = draw_mix(seed ^ of_all);
             double ends = turnover.per_s * fmax(0, 1 + turnover.error * normal(&of_all));
             struct chance chance = {.common = normal(&state)};
-            state = mix(state ^ mix((uint64_t)windows[w].start_s));
+            state = draw_mix(state ^ draw_mix((uint64_t)windows[w].start_s));
             chance.own = normal(&state);
             chance.starts = normal(&state);
             double live = window_draw(t, len, upto, &windows[w], ends, seed, d, &chance);

@@ -9,22 +9,11 @@ extern const char census_trace_sql[];
 __asm__(".section .rodata\n.global census_trace_sql\ncensus_trace_sql:\n"
         ".incbin \"src/census/sql/trace.sql\"\n.byte 0\n.previous\n");
 
-static void put_quoted(struct buf *sql, const char *text)
-{
-    buf_char(sql, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            buf_char(sql, '\'');
-        buf_char(sql, *text);
-    }
-    buf_char(sql, '\'');
-}
-
 static bool prepare(const struct asker *asker, const char *name, struct err *err)
 {
     struct buf sql = {0};
     buf_string(&sql, "CREATE TABLE asked AS SELECT ");
-    put_quoted(&sql, name);
+    buf_sql(&sql, text_of(name));
     buf_string(&sql, " AS name");
     bool done = asker_run(asker, sql.at, err) && asker_run(asker, census_trace_sql, err);
     buf_free(&sql);

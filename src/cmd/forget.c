@@ -4,35 +4,24 @@
  */
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "cmd/ask.h"
 #include "store/store.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
-#include <unistd.h>
 
 static bool keep_record(const struct options *options, const struct store_forgotten *gone,
                         struct err *err)
 {
-    char path[PATH_MAX], now[INSTANT_TEXT];
+    char now[INSTANT_TEXT];
     struct buf line = {0};
-    int used = snprintf(path, sizeof path, "%s/forgotten.csv", options->store);
-    int fd = used > 0 && (size_t)used < sizeof path
-                 ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
-                 : -1;
-    if (fd < 0)
-        return err_errno(err, "cannot write %s", path);
     buf_format(&line, "%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",", instant_format(clock_now(), now),
                gone->sightings, gone->contacts, gone->identities);
     buf_csv(&line, text_of(options->reason));
     buf_char(&line, '\n');
-    bool done = (write(fd, line.at, line.len) == (ssize_t)line.len && fsync(fd) == 0) ||
-                err_errno(err, "cannot write %s", path);
+    bool done = file_append(options->store, "forgotten.csv", line.at, line.len, 0600, err);
     buf_free(&line);
-    (void)close(fd);
     return done;
 }
 

@@ -1,15 +1,14 @@
 #include "cmd/period.h"
 
-/* Digits all through. */
+#include "base/digits.h"
+
+/* A part of a period: at most four digits. */
 static bool number(struct text text, int *ret)
 {
-    *ret = 0;
-    for (uint32_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        *ret = *ret * 10 + text.at[i] - '0';
-    }
-    return text.len > 0 && text.len <= 4;
+    int64_t n = 0;
+    bool read = text.len <= 4 && digits_read(text, &n);
+    *ret = (int)n;
+    return read;
 }
 
 static struct period months(int year, int first, int last)

@@ -3,12 +3,11 @@
  */
 #include "census/trace.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "cmd/ask.h"
 
 #include "output/trace.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -48,23 +47,15 @@ static bool needs_reason(const struct trace *trace)
 
 static bool log_reason(const struct options *options, const struct trace *trace, struct err *err)
 {
-    char path[PATH_MAX], now[INSTANT_TEXT];
-    int used = snprintf(path, sizeof path, "%s/trace.log", options->store);
-    if (used < 0 || (size_t)used >= sizeof path)
-        return err_set(err, "the path of the store is too long: %.200s", options->store);
-    int fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
-    if (fd < 0)
-        return err_errno(err, "cannot write %s", path);
+    char now[INSTANT_TEXT];
     struct buf line = {0};
     buf_format(&line, "%s uid=%u looked at ", instant_format(clock_now(), now), (unsigned)getuid());
     buf_printable(&line, trace->name);
     buf_string(&line, ": ");
     buf_printable(&line, text_of(options->reason));
     buf_char(&line, '\n');
-    bool done = (write(fd, line.at, line.len) == (ssize_t)line.len && fsync(fd) == 0) ||
-                err_errno(err, "cannot write %s", path);
+    bool done = file_append(options->store, "trace.log", line.at, line.len, 0600, err);
     buf_free(&line);
-    (void)close(fd);
     return done;
 }
 

@@ -4,14 +4,12 @@
  */
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/file.h"
 #include "cmd/ask.h"
 #include "record/address.h"
 
-#include <fcntl.h>
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 struct looking {
     const char *host, *controller;
@@ -20,14 +18,8 @@ struct looking {
 
 static bool add_line(const struct options *options, const struct looking *l, struct err *err)
 {
-    char path[PATH_MAX], now[INSTANT_TEXT];
+    char now[INSTANT_TEXT];
     struct buf line = {0};
-    int used = snprintf(path, sizeof path, "%s/verdicts.csv", options->store);
-    int fd = used > 0 && (size_t)used < sizeof path
-                 ? open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600)
-                 : -1;
-    if (fd < 0)
-        return err_errno(err, "cannot write %s", path);
     buf_format(&line, "%s,", instant_format(clock_now(), now));
     buf_csv(&line, text_of(l->host));
     buf_char(&line, ',');
@@ -35,10 +27,8 @@ static bool add_line(const struct options *options, const struct looking *l, str
     buf_format(&line, ",%s,", options->words[2]);
     buf_csv(&line, text_of(options->reason ? options->reason : ""));
     buf_char(&line, '\n');
-    bool done = (write(fd, line.at, line.len) == (ssize_t)line.len && fsync(fd) == 0) ||
-                err_errno(err, "cannot write %s", path);
+    bool done = file_append(options->store, "verdicts.csv", line.at, line.len, 0600, err);
     buf_free(&line);
-    (void)close(fd);
     return done;
 }
 
@@ -49,14 +39,10 @@ static bool look(const struct asker *asker, void *state, struct err *err)
     struct arena arena = {0};
     struct rows rows;
     struct buf sql = {0};
-    buf_format(&sql, "SELECT count(*) FROM sightings WHERE host = '%s' AND controller_key = '",
-               l->host);
-    for (const char *at = l->controller; *at; at++) {
-        buf_char(&sql, *at);
-        if (*at == '\'')
-            buf_char(&sql, '\'');
-    }
-    buf_char(&sql, '\'');
+    buf_string(&sql, "SELECT count(*) FROM sightings WHERE host = ");
+    buf_sql(&sql, text_of(l->host));
+    buf_string(&sql, " AND controller_key = ");
+    buf_sql(&sql, text_of(l->controller));
     bool done = asker_ask(asker, sql.at, &arena, &rows, err);
     l->found = done ? rows_count(&rows, 0, 0) : 0;
     buf_free(&sql);

@@ -1,5 +1,6 @@
 #include "enrich/owners.h"
 
+#include "base/digits.h"
 #include "base/mem.h"
 
 #include <stdio.h>
@@ -7,16 +8,9 @@
 
 static bool asn_read(struct text text, int64_t *ret)
 {
-    int64_t n = 0;
     if (text.len > 2 && ascii_lower(text.at[0]) == 'a' && ascii_lower(text.at[1]) == 's')
         text = text_at(text.at + 2, text.len - 2);
-    for (uint32_t i = 0; i < text.len; i++) {
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-        n = n * 10 + (text.at[i] - '0');
-    }
-    *ret = n;
-    return text.len > 0 && text.len <= 10 && n <= UINT32_MAX;
+    return digits_read(text, ret) && *ret <= UINT32_MAX;
 }
 
 static const char *line_read(struct owners *owners, struct text line, struct owner_rule *ret)

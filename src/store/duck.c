@@ -117,10 +117,10 @@ static bool lock_up(struct duck *duck, const char *folder, const char *temp, str
 {
     struct buf sql = {0};
     buf_string(&sql, "SET temp_directory = ");
-    duck_quote(&sql, temp);
+    buf_sql(&sql, text_of(temp));
     buf_string(&sql, "; SET TimeZone = 'UTC'; SET enable_progress_bar = false; "
                      "SET allowed_directories = [");
-    duck_quote(&sql, folder);
+    buf_sql(&sql, text_of(folder));
     buf_string(&sql, ", ");
     duck_quote_path(&sql, folder); /* patterns are checked as they are written */
     buf_string(&sql, "]; SET enable_external_access = false; SET lock_configuration = true");
@@ -156,17 +156,6 @@ void duck_close(struct duck *duck)
     mem_free(duck);
 }
 
-void duck_quote(struct buf *buf, const char *text)
-{
-    buf_char(buf, '\'');
-    for (; *text; text++) {
-        if (*text == '\'')
-            buf_char(buf, '\'');
-        buf_char(buf, *text);
-    }
-    buf_char(buf, '\'');
-}
-
 void duck_quote_path(struct buf *buf, const char *path)
 {
     struct buf pattern = {0};
@@ -177,7 +166,7 @@ void duck_quote_path(struct buf *buf, const char *path)
         else
             buf_char(&pattern, *c);
     }
-    duck_quote(buf, pattern.at ? pattern.at : "");
+    buf_sql(buf, text_of(pattern.at ? pattern.at : ""));
     buf_free(&pattern);
 }
 

@@ -48,9 +48,7 @@ bool duck_function(struct duck *duck, const char *name,
                    void (*call)(const void *state, const struct duck_row *row, struct buf *answer),
                    const void *state, struct err *err);
 
-/* 'it''s' : text as an SQL literal. */
-void duck_quote(struct buf *buf, const char *text);
-/* The same for read_parquet, which takes a path for a pattern: * ? [ become literal. */
+/* A path as an SQL literal for read_parquet, which takes it for a pattern: * ? [ become literal. */
 void duck_quote_path(struct buf *buf, const char *path);
 
 #endif

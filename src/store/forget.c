@@ -39,10 +39,10 @@ static void put_condition(struct buf *sql, const struct forgetting *f, enum sche
     if (f->to.number != DAY_NONE)
         (void)day_format(f->to, to);
     buf_string(sql, "(host = ");
-    duck_quote(sql, address);
+    buf_sql(sql, text_of(address));
     if (by_day) {
         buf_string(sql, " OR controller IS NOT DISTINCT FROM ");
-        duck_quote(sql, address);
+        buf_sql(sql, text_of(address));
     }
     if (by_day)
         buf_format(sql, ") AND day BETWEEN DATE '%s' AND DATE '%s'", from, to);
@@ -74,7 +74,7 @@ static bool rewrite(struct forgetting *f, enum schema table, const char *path, s
     buf_string(&sql, ") WHERE NOT (");
     put_condition(&sql, f, table);
     buf_string(&sql, ")) TO ");
-    duck_quote(&sql, temp);
+    buf_sql(&sql, text_of(temp));
     buf_string(&sql, " (FORMAT parquet, COMPRESSION zstd)");
     bool done = duck_run(f->duck, sql.at, err) && file_publish(temp, path, err);
     if (!done)

@@ -220,9 +220,9 @@ static bool write_table(struct writing *w, enum schema table, struct err *err)
     buf_string(&sql, "COPY (SELECT ");
     schema_select(&sql, table);
     buf_string(&sql, " FROM (SELECT from_json_strict(row, ");
-    duck_quote(&sql, structure.at);
+    buf_sql(&sql, text_of(structure.at));
     buf_format(&sql, ") AS r FROM %s)) TO ", schema_name[table]);
-    duck_quote(&sql, path);
+    buf_sql(&sql, text_of(path));
     buf_string(&sql, " (FORMAT parquet, COMPRESSION zstd)");
     bool done = duck_run(w->duck, sql.at, err);
     buf_free(&sql);
