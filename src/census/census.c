@@ -8,6 +8,7 @@
 #include "census/botnet.h"
 #include "census/explain.h"
 #include "census/live.h"
+#include "census/release.h"
 #include "census/tables.h"
 
 #include "base/buf.h"
@@ -41,7 +42,7 @@ static const struct {
 };
 
 enum { QUESTIONS = sizeof questions / sizeof questions[0] };
-_Static_assert((int)QUESTIONS + 5 <= (int)CENSUS_TABLES_MAX,
+_Static_assert((int)QUESTIONS + 6 <= (int)CENSUS_TABLES_MAX,
                "room for every table, two of botnets, \"population\", \"change\" and \"claims\"");
 
 /* The template with {cell}, {id} and {from} filled in. */
@@ -357,9 +358,10 @@ bool census_make(struct census *ret, const struct asker *asker, struct day from,
     if (census_tables(asker, from, to, "upheld", err) && census_numbers(asker, ret->number, err) &&
         make_days(asker, ret, err) && make_expected(asker, ret, err) &&
         make_tables(asker, ret, err) && census_botnets(ret, asker, err) &&
-        make_hosts(asker, ret, err) && make_networks(asker, ret, err) &&
-        make_checks(asker, ret, err) && check_months(asker, ret, err) &&
-        check_raw(asker, ret, err) && census_live(ret, asker, holds, err))
+        census_released(ret, asker, err) && make_hosts(asker, ret, err) &&
+        make_networks(asker, ret, err) && make_checks(asker, ret, err) &&
+        check_months(asker, ret, err) && check_raw(asker, ret, err) &&
+        census_live(ret, asker, holds, err))
         return true;
     census_free(ret);
     return false;

@@ -123,7 +123,7 @@ static double window_draw(const struct touching *t, size_t len, double *upto,
         upto[i] = sum;
     }
     if (sum <= 0)
-        return NAN;
+        return (double)NAN;
     double n = (double)w->addresses, window_s = (double)(w->end_s - w->start_s);
     double share = draw_mean(t, upto, len, w->addresses, chance);
     double live = n / (1 / fmax(share, 1e-6) + window_s * ends_per_s);

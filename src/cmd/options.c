@@ -81,6 +81,8 @@ static const struct option_of {
      "report: whom you watch, as --claims names it: \"mainland China\"", 0},
     {"explain", TEXT, AT(explain), "CELL",
      "report: the question and the findings behind a cell: country=US, hosts_counted", 0},
+    {"release", TEXT, AT(release), "NAME", "report: keep these figures as given out under a name",
+     0},
     {"publish", FLAG, AT(publish), NULL,
      "report: what anybody may read: rounded counts, no host, site, user or controller", 0},
     {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},

@@ -8,6 +8,7 @@
 #include "census/explain.h"
 #include "census/live.h"
 #include "census/publish.h"
+#include "census/release.h"
 #include "cmd/ask.h"
 #include "cmd/period.h"
 #include "cmd/report_owners.h"
@@ -256,6 +257,17 @@ static int add_claims(const struct options *options, struct census *census)
     return EXIT_DONE;
 }
 
+/* --release NAME: these figures are given out. */
+static bool keep_release(const struct options *options, const struct census *census,
+                         struct err *err)
+{
+    struct buf csv = {0};
+    census_release(&csv, census, options->release, clock_now());
+    bool done = file_append(options->store, "releases.csv", csv.at, csv.len, 0600, err);
+    buf_free(&csv);
+    return done;
+}
+
 static int make_and_write(const struct options *options, const struct report_format *format,
                           struct making *making)
 {
@@ -276,6 +288,8 @@ static int make_and_write(const struct options *options, const struct report_for
         return status;
     }
     status = tell_checks(&making->census);
+    if (options->release && !keep_release(options, &making->census, &err))
+        status = cmd_fail("report", EXIT_WORLD, err.text);
     if (!write_report(format, &making->census, options->output, options->publish, &err))
         status = cmd_fail("report", EXIT_WORLD, err.text);
     else if (options->output != NULL && strcmp(options->output, "-") != 0 && !options->quiet)

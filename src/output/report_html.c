@@ -164,10 +164,13 @@ static void put_change(struct buf *buf, const struct census *census)
         "figure before now as_counted before_alike now_alike like_for_like interval note", NULL};
     static const struct html_columns population = {
         "network addresses in_hour weeks holds live low high range", NULL};
+    static const struct html_columns released = {
+        "release figure published now revised why released", NULL};
     const struct census_table *machines = census_table(census, "population");
     static const struct html_columns claims = {
         "source period unit value ours ours_by_theirs definition", NULL};
     if (census_table(census, "claims") == NULL && census_table(census, "change") == NULL &&
+        census_table(census, "released")->rows.len == 0 &&
         (machines == NULL || machines->rows.len == 0))
         return;
     html_heading(buf, 2, "More or fewer", "change");
@@ -175,6 +178,7 @@ static void put_change(struct buf *buf, const struct census *census)
         put_table(buf, census, "change", 3, &change);
     if (machines && machines->rows.len)
         put_table(buf, census, "population", 3, &population);
+    put_table(buf, census, "released", 3, &released);
     if (census_table(census, "claims"))
         put_table(buf, census, "claims", 3, &claims);
 }

@@ -63,6 +63,7 @@ struct census {
     struct arena arena;
     struct day from, to; /* the period asked for; DAY_NONE = everything */
     int64_t number[CENSUS_NUMBERS];
+    struct text procedure;           /* digest of the detectors and feeds behind it */
     double expected_false;           /* counted hosts that are wrong if p is right */
     struct text first_day, last_day; /* of what was watched in the period, YYYY-MM-DD */
     struct census_table table[CENSUS_TABLES_MAX];

@@ -68,30 +68,48 @@ static bool make_coverage(struct asking *a, const struct stems *stems, struct er
     return done;
 }
 
-/* What people said of findings (cmd/verdict.c), the last word on each; a line that was cut short by
- * a crash is left out. */
-static bool make_verdicts(struct asking *a, struct err *err)
+/* A table out of a file of the store that grows by lines; empty without the file. A line that was
+ * cut short by a crash is left out. columns: "name TYPE, name TYPE". */
+static bool make_lines(struct asking *a, const char *file, const char *table, const char *columns,
+                       struct err *err)
 {
-    char path[PATH_MAX + 16];
+    char path[PATH_MAX + 32];
     struct buf sql = {0};
-    (void)snprintf(path, sizeof path, "%s/verdicts.csv", a->folder);
+    (void)snprintf(path, sizeof path, "%s/%s", a->folder, file);
+    buf_format(&sql, "CREATE TABLE %s (%s); ", table, columns);
     if (file_exists(path)) {
-        buf_string(
-            &sql,
-            "CREATE TABLE verdict AS SELECT host, controller, arg_max(verdict, said_at) AS "
-            "verdict, max(said_at) AS said_at, arg_max(note, said_at) AS note FROM read_csv(");
+        buf_format(&sql, "INSERT INTO %s SELECT * FROM read_csv(", table);
         duck_quote_path(&sql, path);
-        buf_string(&sql,
-                   ", header=false, ignore_errors=true, columns={'said_at': 'TIMESTAMP', 'host': "
-                   "'VARCHAR', 'controller': 'VARCHAR', 'verdict': 'VARCHAR', 'note': "
-                   "'VARCHAR'}) GROUP BY host, controller");
-    } else {
-        buf_string(&sql, "CREATE TABLE verdict (host VARCHAR, controller VARCHAR, verdict VARCHAR, "
-                         "said_at TIMESTAMP, note VARCHAR)");
+        buf_string(&sql, ", header=false, ignore_errors=true, null_padding=false, columns={");
+        struct text rest = text_of(columns);
+        for (unsigned i = 0; rest.len; i++) {
+            struct text column = text_trim(text_word(&rest, ',')), name = text_word(&column, ' ');
+            buf_format(&sql, "%s'%.*s': '%.*s'", i ? ", " : "", (int)name.len, name.at,
+                       (int)column.len, column.at);
+        }
+        buf_string(&sql, "})");
     }
     bool done = duck_run(a->duck, sql.at, err);
     buf_free(&sql);
     return done;
+}
+
+/* What people said of findings (cmd/verdict.c), the last word on each; and what was released. */
+static bool make_said(struct asking *a, struct err *err)
+{
+    return make_lines(a, "verdicts.csv", "said",
+                      "said_at TIMESTAMP, host VARCHAR, controller VARCHAR, verdict VARCHAR, note "
+                      "VARCHAR",
+                      err) &&
+           make_lines(a, "releases.csv", "released",
+                      "name VARCHAR, said_at TIMESTAMP, first_day DATE, last_day DATE, figure "
+                      "VARCHAR, value BIGINT, sources BIGINT, digest VARCHAR",
+                      err) &&
+           duck_run(a->duck,
+                    "CREATE TABLE verdict AS SELECT host, controller, arg_max(verdict, said_at) AS "
+                    "verdict, max(said_at) AS said_at, arg_max(note, said_at) AS note FROM said "
+                    "GROUP BY host, controller",
+                    err);
 }
 
 /* Who hosts are: those with a finding, and those whose rows are still kept. */
@@ -167,7 +185,7 @@ static enum store_answer ask_once(struct asking *a, uint64_t memory_bytes, unsig
         if (a->duck != NULL && make_coverage(a, &stems, err) &&
             make_table(a, SCHEMA_SIGHTING, err) && make_table(a, SCHEMA_CONTACT, err) &&
             make_table(a, SCHEMA_IDENTITY, err) && make_table(a, SCHEMA_BYSTANDER, err) &&
-            make_identity(a, err) && make_verdicts(a, err) && view_make(a->duck, view, err) &&
+            make_identity(a, err) && make_said(a, err) && view_make(a->duck, view, err) &&
             use(&asker, state, err))
             answer = STORE_ANSWERED;
         duck_close(a->duck);

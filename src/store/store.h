@@ -57,7 +57,7 @@ struct store_view {
 enum store_answer { STORE_UNREADABLE, STORE_EMPTY, STORE_ANSWERED };
 
 /* Opens the store for questions and calls `use` with the asker; tables: sightings (merged, all SQL
- * reads this), upheld (the same without what somebody found to be wrong: table verdict), admitted
+ * reads this), upheld (the same without what somebody found to be wrong: table verdict), released, admitted
  * (its rows as written, by the user's rules), suppressed (what those hide, with the rule in
  * allowed_by), sighting, contact, identities, coverage. view NULL: no judge, no rules: what several
  * sources found together keeps the largest p. When a file was replaced meanwhile, `use` is called

@@ -34,7 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
                                    .response_start = answer,
                                    .status = how & 2 ? 404 : 200,
                                    .request_body = body.len,
-                                   .response_body = how & 4 ? -1 : answer.len,
+                                   .response_body = how & 4 ? -1 : (int64_t)answer.len,
                                    .body_unseen = how & 8,
                                    .content_type =
                                        text_of(how & 16 ? "multipart/form-data" : NULL)};
