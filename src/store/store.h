@@ -57,12 +57,12 @@ struct store_view {
 enum store_answer { STORE_UNREADABLE, STORE_EMPTY, STORE_ANSWERED };
 
 /* Opens the store for questions and calls `use` with the asker; tables: sightings (merged, all SQL
- * reads this), upheld (the same without what somebody found to be wrong: table verdict), released, admitted
- * (its rows as written, by the user's rules), suppressed (what those hide, with the rule in
- * allowed_by), sighting, contact, identities, coverage. view NULL: no judge, no rules: what several
- * sources found together keeps the largest p. When a file was replaced meanwhile, `use` is called
- * again from the start, so it must begin afresh. STORE_EMPTY: no store, or no source in it; `use`
- * was not called. STORE_UNREADABLE: err is filled. */
+ * reads this), upheld (the same without what somebody found to be wrong: table verdict), released,
+ * admitted (its rows as written, by the user's rules), suppressed (what those hide, with the rule
+ * in allowed_by), sighting, contact, identities, coverage. view NULL: no judge, no rules: what
+ * several sources found together keeps the largest p. When a file was replaced meanwhile, `use` is
+ * called again from the start, so it must begin afresh. STORE_EMPTY: no store, or no source in it;
+ * `use` was not called. STORE_UNREADABLE: err is filled. */
 enum store_answer store_ask(const char *folder, uint64_t memory_bytes, unsigned threads,
                             const struct store_view *view,
                             bool (*use)(const struct asker *asker, void *state, struct err *err),
