@@ -35,8 +35,8 @@ struct options {
     const char *with;     /* read: "suricata" or "suricata:RULES" */
     const char *known_by; /* YYYY-MM-DD or NULL */
     const char *reason;   /* trace */
-    const char *from, *to, *year, *period, *against, *format, *output;   /* report */
-    const char *by, *contacts, *explain, *claims, *population, *release; /* report */
+    const char *from, *to, *year, *period, *against, *format, *output;            /* report */
+    const char *by, *contacts, *explain, *claims, *population, *release, *before; /* report */
     bool json, quiet, again, near, force;
     bool follow, finish; /* read */
     unsigned verbose;

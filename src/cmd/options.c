@@ -69,6 +69,7 @@ static const struct option_of {
      0},
     {"from", TEXT, AT(from), "DATE", "report, judge, forget: first day", 0},
     {"to", TEXT, AT(to), "DATE", "report, judge, forget: last day", 0},
+    {"before", TEXT, AT(before), "DATE", "forget: every source that ended before this day", 0},
     {"holds", LIST, AT(holds), "FILE",
      "report: how long machines keep an address, asn,start,end[,device]; repeatable", 0},
     {"by", TEXT, AT(by), "owner",

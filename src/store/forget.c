@@ -159,3 +159,59 @@ bool store_forget_address(const char *folder, struct text address, struct day fr
     (void)close(held);
     return done;
 }
+
+/* A source leaves at once with its coverage file; its rows, which nobody looks for any more, after.
+ */
+static bool remove_source(const struct forgetting *f, const char *file, struct err *err)
+{
+    struct stem stem;
+    char path[PATH_MAX];
+    const char *name = strrchr(file, '/');
+    if (name == NULL || strlen(name + 1) < STEM_LEN)
+        return err_set(err, "a coverage file of another name: %.200s", file);
+    memcpy(stem.text, name + 1, STEM_LEN);
+    stem.text[STEM_LEN] = '\0';
+    if (unlink(file) != 0)
+        return err_errno(err, "cannot delete %s", file);
+    for (unsigned table = 0; table < SCHEMA_COVERAGE; table++)
+        if (stem_path(path, f->folder, schema_name[table], &stem))
+            (void)unlink(path);
+    return true;
+}
+
+bool store_forget_before(const char *folder, struct day day, uint64_t memory_bytes,
+                         uint64_t *ret_sources, struct err *err)
+{
+    struct forgetting f = {.from = {DAY_NONE}};
+    char spill[PATH_MAX + 32], text[DAY_TEXT];
+    struct buf sql = {0}, path = {0};
+    struct arena arena = {0};
+    struct rows rows = {.len = 0};
+    *ret_sources = 0;
+    if (realpath(folder, f.folder) == NULL)
+        return err_errno(err, "cannot find the store %s", folder);
+    int held = lock(f.folder, err);
+    if (held < 0)
+        return false;
+    (void)snprintf(spill, sizeof spill, "%s/temp/forget-%u", f.folder, (unsigned)getpid());
+    f.duck = duck_open(f.folder, spill, memory_bytes, 1, err);
+    buf_string(&sql, "SELECT filename FROM read_parquet(");
+    buf_format(&path, "%s/coverage", f.folder);
+    duck_quote_path(&sql, path.at);
+    sql.len--; /* the closing quote */
+    buf_format(&sql,
+               "/*/*.parquet', filename=true, union_by_name=true) WHERE last < DATE '%s' ORDER BY "
+               "filename",
+               day_format(day, text));
+    bool done = f.duck != NULL && duck_ask(f.duck, sql.at, &arena, &rows, err);
+    duck_close(f.duck);
+    for (size_t row = 0; done && row < rows.len; row++) {
+        done = remove_source(&f, rows_cell(&rows, row, 0).at, err);
+        *ret_sources += done;
+    }
+    buf_free(&sql);
+    buf_free(&path);
+    arena_free(&arena);
+    (void)close(held);
+    return done;
+}

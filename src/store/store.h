@@ -37,6 +37,9 @@ void store_forget(const char *folder, double days);
 struct store_forgotten {
     uint64_t sightings, contacts, identities, files;
 };
+/* Deletes every source that ended before `day`, with all its rows. */
+bool store_forget_before(const char *folder, struct day day, uint64_t memory_bytes,
+                         uint64_t *ret_sources, struct err *err);
 bool store_forget_address(const char *folder, struct text address, struct day from, struct day to,
                           uint64_t memory_bytes, struct store_forgotten *ret, struct err *err);
 
