@@ -90,12 +90,12 @@ static struct text put_count(struct arena *arena, int64_t count)
     return count < SMALL ? text_of("<10") : arena_format(arena, "%lld", (long long)rounded(count));
 }
 
-/* "3,340,000 hosts", "fewer than 10 hosts" */
-static void put_words(struct buf *buf, int64_t count, const char *what)
+/* "3,340,000", "fewer than 10" */
+static void put_rounded(struct buf *buf, int64_t count)
 {
     char digits[24];
     if (count < SMALL) {
-        buf_format(buf, "fewer than 10 %s", what);
+        buf_format(buf, "fewer than %d", SMALL);
         return;
     }
     int len = snprintf(digits, sizeof digits, "%lld", (long long)rounded(count));
@@ -104,6 +104,11 @@ static void put_words(struct buf *buf, int64_t count, const char *what)
             buf_char(buf, ',');
         buf_char(buf, digits[i]);
     }
+}
+
+static void put_words(struct buf *buf, int64_t count, const char *what)
+{
+    put_rounded(buf, count);
     buf_format(buf, " %s", what);
 }
 
@@ -256,9 +261,12 @@ static void say_live(struct published *ret, const struct census *census)
     if (!live->known || live->low < SMALL)
         return;
     buf_string(&line, "At a typical time about ");
-    put_words(&line, (int64_t)live->live, "machines were under control (95 % interval ");
-    put_words(&line, (int64_t)live->low, "to ");
-    put_words(&line, (int64_t)live->high, "). An address is not a machine: see the definitions.");
+    put_rounded(&line, (int64_t)live->live);
+    buf_string(&line, " machines were under control (95 % interval ");
+    put_rounded(&line, (int64_t)live->low);
+    buf_string(&line, " to ");
+    put_rounded(&line, (int64_t)live->high);
+    buf_string(&line, "); an address is not a machine.");
     say(ret, &line);
     buf_free(&line);
 }

@@ -27,9 +27,10 @@ bool column_is_number(const struct rows *rows, unsigned column)
         return false; /* digits, but a name */
     for (size_t row = 0; row < rows->len; row++) {
         struct text cell = rows_cell(rows, row, column);
-        if (cell.at != NULL && !is_number(cell))
+        bool number = is_number(cell), hidden = text_is(cell, "<10") || text_is(cell, "withheld");
+        if (cell.at != NULL && !number && !hidden) /* hidden: instead of a number (--publish) */
             return false;
-        any |= cell.at != NULL;
+        any |= number;
     }
     return any;
 }

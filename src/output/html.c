@@ -102,7 +102,7 @@ static void put_value(struct buf *buf, struct text column, struct text cell, boo
     const char *country = text_is(column, "country") ? country_name(cell) : NULL;
     if (cell.at == NULL)
         buf_string(buf, "&ndash;");
-    else if (number)
+    else if (number && !text_is(cell, "<10"))
         column_number(buf, cell);
     else if (country != NULL)
         buf_format(buf, "%s (%.*s)", country, (int)cell.len, cell.at);

@@ -22,6 +22,7 @@ for format in text html json csv; do
         say "$format names somebody"
     grep -q 'TLP:CLEAR' land.$format || [[ $format == csv ]] || say "$format has no label"
 done
+grep -nE '<[0-9]' land.html && say "a bare < in the page"
 # every count cell
 counts() { awk -F, '$1 == "country" || $1 == "family" || $1 ~ /^impl/ {print $1 "," $2 "," $3; print $1 "," $2 "," $4}' "$1" | tr -d '\r'; }
 release 2017-02-27 --format csv >before.csv
