@@ -105,7 +105,7 @@ static bool is_beginning(const uint8_t *at)
 /* Behinder begins at the key's second digit: key[(i + 1) & 15]. */
 static bool opens_by_xor(const uint8_t *bytes, const char key[16])
 {
-    uint8_t plain[BLOCK];
+    uint8_t plain[BLOCK] = {0};
     for (unsigned i = 0; i < BLOCK; i++)
         plain[i] = bytes[i] ^ (uint8_t)key[(i + 1) & 15];
     return is_beginning(plain);

@@ -273,8 +273,8 @@ static struct php_value bracket(struct php_run *run)
 {
     bool cleans = false;
     if (php_at_sign(run, '(') && cast(run, &cleans)) {
-        struct php_value v = operand(run);
-        return cleans ? (struct php_value){0} : v;
+        struct php_value v = operand(run), none = {0};
+        return cleans ? none : v;
     }
     unsigned close = php_at_sign(run, '(') ? ')' : ']';
     run->pos++;

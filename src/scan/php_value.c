@@ -215,7 +215,8 @@ bool php_fold(struct text name, const struct php_value *argument, unsigned len, 
                argument[1].is_number && (len < 3 || argument[2].is_number)) {
         text = cut(argument[0].text, &argument[1], len < 3 ? NULL : &argument[2]);
     } else if (text_is_nocase(name, "pack") && len == 2 && argument[1].text.at &&
-               argument[0].text.len && ascii_lower(argument[0].text.at[0]) == 'h') {
+               argument[0].text.at && argument[0].text.len &&
+               ascii_lower(argument[0].text.at[0]) == 'h') {
         text = unhexed(argument[1].text, arena);
     } else if (argument[0].text.at == NULL || !fold_text(name, argument[0].text, arena, &text)) {
         return false;

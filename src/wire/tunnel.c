@@ -54,7 +54,7 @@ static enum tunnel_inside open_geneve(struct cursor *c, uint16_t *ret_type)
     const uint8_t *head = cursor_take(c, 8);
     if (head == NULL || head[0] >> 6 != 0 || head[1] & RESERVED || head[7] != 0)
         return TUNNEL_NONE;
-    cursor_skip(c, (head[0] & LENGTH) * 4u);
+    cursor_skip(c, (size_t)(head[0] & LENGTH) * 4);
     *ret_type = field_u16(head + 2);
     return *ret_type == GRE_ETHERNET ? TUNNEL_ETHERNET : TUNNEL_TYPE;
 }
