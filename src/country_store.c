@@ -49,9 +49,9 @@ static struct sighting sighting(struct arena *arena, const struct country_row *r
         .grade = text_of("confirmed"),
         .p = 0.995,
         .first = {(int64_t)day.number * DAY_US +
-                  __builtin_ctz(row->hours | 1U << 24) * 3600 * SECOND_US},
+                  __builtin_ctz(row->hours | 1U << 24) * INT64_C(3600) * SECOND_US},
         .last = {(int64_t)day.number * DAY_US +
-                 (32 - __builtin_clz(row->hours | 1)) * 3600 * SECOND_US - 1},
+                 (32 - __builtin_clz(row->hours | 1)) * INT64_C(3600) * SECOND_US - 1},
         .first_known = {DAY_NONE},
         .hours = row->hours,
         .opened_by = text_of(row->implant ? "outside" : "host"),

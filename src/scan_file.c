@@ -120,7 +120,7 @@ static uint64_t good_list(struct scan_file *scan, struct text rest)
     while (text_line(&rest, &line)) {
         uint8_t digest[16];
         bool whole = line.len > 34;
-        for (unsigned i = 0; whole && i < 16; i++) {
+        for (size_t i = 0; whole && i < 16; i++) {
             int high = hex_digit(line.at[2 * i]), low = hex_digit(line.at[2 * i + 1]);
             whole = high >= 0 && low >= 0;
             digest[i] = (uint8_t)(high * 16 + low);

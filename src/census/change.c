@@ -221,7 +221,7 @@ static void add_table(struct change *c)
             "what watching more or better brought. Interval: 95 %, over botnets (families; what "
             "nobody names by its controller), both periods together."};
     table->rows.columns = COLUMNS;
-    table->rows.cell = arena_new(&census->arena, FIGURES * COLUMNS * sizeof(struct text));
+    table->rows.cell = arena_new(&census->arena, (size_t)FIGURES * COLUMNS * sizeof(struct text));
     for (unsigned i = 0; i < COLUMNS; i++)
         table->rows.name[i] = text_of(names[i]);
     for (unsigned i = 0; i < FIGURES; i++) {

@@ -127,7 +127,7 @@ void census_claims(struct census *census, struct text file, const char *populati
     table->rows.columns = COLUMNS;
     for (unsigned i = 0; i < COLUMNS; i++)
         table->rows.name[i] = text_of(names[i]);
-    cell = table->rows.cell = arena_new(&census->arena, ROWS_MOST * COLUMNS * sizeof *cell);
+    cell = table->rows.cell = arena_new(&census->arena, (size_t)ROWS_MOST * COLUMNS * sizeof *cell);
     for (unsigned at = 1; text_line(&rest, &line); at++) {
         struct text field[FIELDS], of_line = line;
         int64_t value;

@@ -156,7 +156,7 @@ static struct text put_number(struct live *live, double value)
 static void add_row(struct live *live, struct text network, double addresses, double in_hour,
                     const struct population *p, double low, double high, const char *note)
 {
-    struct text *cell = &live->cell[COLUMNS * live->networks++];
+    struct text *cell = &live->cell[(size_t)COLUMNS * live->networks++];
     cell[0] = network;
     cell[1] = put_number(live, addresses);
     cell[2] = put_number(live, in_hour);
@@ -347,7 +347,7 @@ bool census_live(struct census *census, const struct asker *asker, const struct 
     if (done && live->seen.len) {
         gather(live, holds);
         live->window = mem_new(live->watched.len + 1, sizeof *live->window);
-        live->cell = arena_new(&census->arena, (SHOWN + 2) * COLUMNS * sizeof *live->cell);
+        live->cell = arena_new(&census->arena, (size_t)(SHOWN + 2) * COLUMNS * sizeof *live->cell);
         find_turnover(live);
         for (size_t from = 0, to; from < live->seen.len; from = to) {
             for (to = from; to < live->seen.len &&

@@ -134,7 +134,7 @@ static void look_field(struct work *w, struct text raw, bool turned)
     struct text decoded = text_at(w->decoded, len);
     if (code_begins(decoded)) {
         look_code(w, decoded);
-    } else if (len >= 16 && len * 4 >= value.len * 2) {
+    } else if (len >= 16 && len * 2 >= value.len) {
         look_sealed(w, w->decoded, len, WEBSHELL_GODZILLA);
         bool odd = len >= SEALED_LEAST && is_odd(w->decoded, len < 256 ? len : 256);
         w->ret->sealed |= odd;

@@ -29,7 +29,8 @@ extern const struct trait_info trait_table[TRAITS];
 
 static inline void trait_set(struct traits *traits, enum trait trait, bool holds)
 {
-    traits->bit[trait / 64] |= (uint64_t)holds << trait % 64;
+    if (holds)
+        traits->bit[trait / 64] |= UINT64_C(1) << (trait % 64);
 }
 
 static inline bool trait_holds(const struct traits *traits, unsigned trait)

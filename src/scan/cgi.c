@@ -40,7 +40,7 @@ static bool any(struct text line, const char *const *words, size_t len)
             return true;
     return false;
 }
-#define ANY_OF(line, words) any(line, words, sizeof words / sizeof words[0])
+#define ANY_OF(line, words) any(line, words, sizeof(words) / sizeof(words)[0])
 
 static bool is_word(char c)
 {

@@ -33,9 +33,10 @@ static void reach_code(struct php_run *run, struct php_value v, uint32_t line, s
         *in = (struct php_run){.inner = run->inner + 1, .arena = run->arena, .found = run->found};
         struct php_tokens tokens;
         char *program = arena_new(run->arena, (size_t)v.text.len + 8);
-        memcpy(program, "<?php ", 6);
-        memcpy(program + 6, v.text.at, v.text.len);
-        php_tokens_make(&tokens, text_at(program, (size_t)v.text.len + 6), run->arena);
+        static const char opening[] = {'<', '?', 'p', 'h', 'p', ' '};
+        memcpy(program, opening, sizeof opening);
+        memcpy(program + sizeof opening, v.text.at, v.text.len);
+        php_tokens_make(&tokens, text_at(program, v.text.len + sizeof opening), run->arena);
         in->at = tokens.at;
         in->len = tokens.len;
         in->variable = run->variable;
@@ -118,9 +119,8 @@ static void call_write(struct php_run *run, const struct call *c)
         (to_file && ends_as_program(c->argument[0].text)) || ((name | what) & VALUE_PROGRAM);
     if ((what & VALUE_REQUEST) && ((name & VALUE_REQUEST) || program))
         scan_find(run->found, SCAN_write_request, c->line, c->name);
-    else if ((what & (VALUE_REQUEST | VALUE_WEAK)) && (name & (VALUE_REQUEST | VALUE_WEAK)))
-        scan_find(run->found, SCAN_write_weak, c->line, c->name);
-    else if (program && (what & (VALUE_DECODED | VALUE_REMOTE)))
+    else if (((what & (VALUE_REQUEST | VALUE_WEAK)) && (name & (VALUE_REQUEST | VALUE_WEAK))) ||
+             (program && (what & (VALUE_DECODED | VALUE_REMOTE))))
         scan_find(run->found, SCAN_write_weak, c->line, c->name);
 }
 

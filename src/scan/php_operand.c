@@ -153,7 +153,6 @@ static struct php_value member_of(struct php_run *run, struct php_value v, struc
     }
     if (t->kind == PHP_VARIABLE) {
         run->pos++;
-        callee = variable_value(run, t->text);
         if (php_at_sign(run, '(')) { /* a method by a variable's name: frameworks do it too */
             run->pos++;
             return php_call(run, (struct php_value){.text = text_of("")}, true, true);
