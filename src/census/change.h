@@ -10,8 +10,7 @@
 #include "record/census.h"
 
 /* Adds the table "change" and what of it must stand beside the headline. Makes the census's tables
- * anew, so that it comes last; nothing when the other period was not watched. eligible_sql: as in
- * census_tables. */
+ * anew, so that it comes last; nothing when the other period was not watched. */
 bool census_change(struct census *census, const struct asker *asker, struct day before_from,
                    struct day before_to, struct err *err);
 

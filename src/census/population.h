@@ -17,8 +17,10 @@
  * weeks, for there they go when the control goes.
  *
  * The interval is by 1,000 draws: each weighs the devices anew (Poisson bootstrap, Chamandy et al.
- * 2012), for the sample is small, and draws n holds from it. Both hang on the device, so that
- * windows drawn one by one stay comparable.
+ * 2012), for the sample is small, draws n holds from it and how many came under control. What errs
+ * together is drawn together: a device's weight in all windows, of the n holds as much as lasts
+ * from one window into the next, the turnover in all windows and networks. A ratio of sums over few
+ * devices errs upwards, and the mean of draws once more: both are taken off.
  *
  * Limits: machines that are on all day; holds that do not depend on who is under control.
  */

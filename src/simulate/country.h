@@ -56,7 +56,7 @@ void country_free(struct country *country);
 /* The next day's rows, which live until the next call; false after the last day. */
 bool country_day(struct country *country, struct day *ret_day, const struct country_row **rows,
                  size_t *len);
-/* After the last day: CSV of what is true (docs/simulate.md has the columns), and of a sample of
+/* After the last day: CSV of what is true (docs/census.md has the columns), and of a sample of
  * holds of other machines, at most `most` a network, as --holds takes them. */
 void country_truth(const struct country *country, struct buf *buf);
 void country_holds(const struct country *country, unsigned most, struct buf *buf);
