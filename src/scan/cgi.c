@@ -25,8 +25,8 @@ static const char *const runs_command[] = {"system(",
                                            "check_output",
                                            "sh -c",
                                            "| \")"};
-static const char *const runs_program[] = {"eval($", "eval $", "eval(param", "exec(form",
-                                           "eval(form"};
+static const char *const runs_program[] = {"eval($",     "eval $",    "eval \"$",
+                                           "eval(param", "exec(form", "eval(form"};
 
 struct carriers {
     char name[CARRIERS][NAME_KEPT];
@@ -53,7 +53,8 @@ static bool has_word(struct text line, const char *word)
     const char *at = line.at, *end = line.at + line.len;
     while (at && at < end && (at = memmem(at, (size_t)(end - at), word, len)) != NULL) {
         bool before = at > line.at && is_word(at[-1]), after = at + len < end && is_word(at[len]);
-        bool short_name = len == 1 && (at == line.at || at[-1] != '$');
+        bool held = at + 1 < end && (at[1] == '.' || at[1] == '['); /* f.getvalue, f["x"] */
+        bool short_name = len == 1 && (at == line.at || at[-1] != '$') && !held;
         if (!before && !after && !short_name)
             return true;
         at += len;
@@ -103,7 +104,8 @@ static bool is_served(struct text source)
     static const char *const signs[] = {"Content-type: text", "Content-Type: text/html",
                                         "content-type: text", "QUERY_STRING",
                                         "http.server",        "BaseHTTP",
-                                        "FieldStorage",       "use CGI"};
+                                        "FieldStorage",       "use CGI",
+                                        "import Flask",       "from flask"};
     return ANY_OF(source, signs);
 }
 

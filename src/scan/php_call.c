@@ -151,6 +151,8 @@ static void call_callback(struct php_run *run, const struct call *c)
         return;
     if (v.bits & VALUE_MADE)
         scan_find(run->found, SCAN_name_made, c->line, v.text);
+    if (text_is_nocase(c->name, "ob_start")) /* whatever is printed is run */
+        scan_find(run->found, SCAN_code_weak, c->line, v.text);
     for (unsigned i = 0; i < c->len; i++)
         if (i != n)
             php_reach(run, called->does, c->argument[i], c->line, v.text);
@@ -170,8 +172,9 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
             php_reach(run, PHP_CODE, c->argument[i], c->line, c->name);
         break;
     case PHP_COMMAND:
-        if (c->len)
-            php_reach(run, PHP_COMMAND, c->argument[0], c->line, c->name);
+        /* pcntl_exec("/bin/sh", array("-c", ...)) */
+        for (unsigned i = 0; i < c->len && (i == 0 || text_is_nocase(c->name, "pcntl_exec")); i++)
+            php_reach(run, PHP_COMMAND, c->argument[i], c->line, c->name);
         break;
     case PHP_CALLBACK:
         call_callback(run, c);
@@ -253,7 +256,8 @@ static void call_named(struct php_run *run, const struct call *c)
 static struct php_value call_unknown(struct php_run *run, const struct call *c, bool method)
 {
     struct php_value all = all_of(c, VALUE_MADE), ret = all;
-    const struct php_own *own = php_own(run, php_key(0, c->name), false);
+    struct text function = c->fresh ? text_of("__construct") : c->name;
+    const struct php_own *own = php_own(run, php_key(0, function), false);
     ret.bits &= (uint16_t)~VALUE_REQUEST;
     if (all.bits & VALUE_REQUEST)
         ret.bits |= VALUE_WEAK;
@@ -295,6 +299,8 @@ static struct php_value call_value(struct php_run *run, struct php_value callee,
         scan_find(run->found, SCAN_call_request, c->line, text_of("a variable"));
     else if (callee.bits & (VALUE_MADE | VALUE_DECODED))
         scan_find(run->found, SCAN_name_hidden, c->line, text_of("a variable"));
+    if ((callee.bits & VALUE_ANY) && (ret.bits & VALUE_ANY)) /* extract($_POST); $a($b) */
+        reach_weak(run, SCAN_code_weak, callee, c->line, text_of("a variable"));
     bool brought = (ret.bits & VALUE_REQUEST) != 0;
     if (callee.bits & (VALUE_MADE | VALUE_DECODED))
         ret.bits |= VALUE_DECODED;
@@ -308,8 +314,11 @@ static void arguments(struct php_run *run, struct call *c)
     while (run->pos < run->len && !php_at_sign(run, ')') && !php_at_sign(run, ';') &&
            !php_at_sign(run, '{') && !php_at_sign(run, '}')) {
         uint32_t before = run->pos;
+        bool spread = php_at_sign(run, '.'); /* ...$list: all arguments that follow */
+        while (php_at_sign(run, '.'))
+            run->pos++;
         struct php_value v = php_expression(run);
-        if (c->len < PHP_ARGUMENTS)
+        for (bool more = true; more && c->len < PHP_ARGUMENTS; more = spread)
             c->argument[c->len++] = v;
         if (php_at_sign(run, ',') || php_at_sign(run, SIGN_PAIR) || run->pos == before)
             run->pos++;

@@ -293,13 +293,14 @@ static struct php_value word(struct php_run *run)
         bool plain = first->kind == PHP_VARIABLE && is_request(first->text);
         struct php_value v = php_expression(run);
         run->includes = true;
-        bool data = (v.bits & VALUE_REQUEST) &&
-                    (text_starts(v.text, "data:") || text_is_nocase(v.text, "php://input"));
+        bool opens = (first->kind == PHP_STRING || first->kind == PHP_TEMPLATE) &&
+                     text_starts(first->text, "data:");
+        bool data = (v.bits & VALUE_REQUEST) && opens;
         for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
             data |= text_ends(v.text, odd[i]) && v.text.len > 4;
         if (data || text_is_nocase(v.text, "php://input"))
             scan_find(run->found, SCAN_include_data, t->line, t->text);
-        else if (plain && (v.bits & (VALUE_REQUEST | VALUE_FILES)))
+        else if ((plain && (v.bits & VALUE_REQUEST)) || (v.bits & VALUE_FILES))
             scan_find(run->found, SCAN_include_request, t->line, t->text);
         return v;
     }

@@ -157,6 +157,32 @@ static void finds(void **state)
          SCAN_command_request},
         {"a.py", "import socket\ns=socket.socket()\nos.dup2(s.fileno(),0)\np(['/bin/sh','-i'])\n",
          SCAN_backconnect},
+        {"a.php", "#Dclass B { function __construct($c) { #S($c); } } new B(#G['c']);",
+         SCAN_command_request},
+        {"a.php", "#Dextract(#R); $a($b);", SCAN_variables_request},
+        {"a.php", "#Dusort(...#G);", SCAN_call_request},
+        {"a.php", "#D$e = end(#F); include $e['tmp_name'];", SCAN_include_request},
+        {"a.php", "#Dinclude('data://text/plain;base64,' . #P['d']);", SCAN_include_data},
+        {"a.php", "#Dpcntl_exec('/bin/bash', array('-c', #R['c']));", SCAN_command_request},
+        {"a.php", "#D$a = ''; foreach ([101, 118] as $c) $a .= chr($c); $a(#P['k']);",
+         SCAN_name_hidden},
+        {"a.php", "#Dob_start('#S'); echo #G['c'];", SCAN_code_weak},
+        {"a.jsp",
+         "<% Class.forName(n).getMethod(\"exec\", String.class).invoke(o, "
+         "request.getParameter(\"c\")); %>",
+         SCAN_command_request},
+        {"a.asp", "<% #E(chr(clng(\"&H\" & mid(s, 1, 2)))) %>", SCAN_code_packed},
+        {"a.asmx",
+         "<%@ WebService Language=\"JScript\" %> WebMethod f(x) { return #E(x, \"unsafe\"); }",
+         SCAN_code_request},
+        {"a.py",
+         "from flask import Flask, request\n    return subprocess.check_output("
+         "request.args.get('c'), shell=True)\n",
+         SCAN_command_request},
+        {"a.py",
+         "import cgi\nprint('Content-type: text/html')\nf = cgi.FieldStorage()\n"
+         "os.#S(f.getvalue('c'))\n",
+         SCAN_command_request},
         {"a.cfm", "<cfexecute name=\"x\" arguments=\"#url.c\"></cfexecute>", SCAN_command_request},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
