@@ -223,6 +223,7 @@ static struct php_value variable(struct php_run *run)
 void php_spread(struct php_run *run, struct php_value v)
 {
     v.text = text_of(NULL);
+    v.is_number = false;
     for (; run->pos < run->len && !php_at_sign(run, ')') && !php_at_sign(run, ';'); run->pos++)
         if (run->at[run->pos].kind == PHP_VARIABLE)
             php_set(run, run->at[run->pos].text, v, false);
