@@ -80,6 +80,7 @@ $(OUT)/census/census.o $(OUT)/census/trace.o: $(wildcard src/census/sql/*.sql)
 $(OUT)/output/report_html.o: src/output/report.css
 $(OUT)/record/alerts.o: src/record/alert.list
 $(OUT)/marks.o: $(wildcard marks/*.yar)
+$(OUT)/scan_rules.o: $(wildcard marks/files/*.yar)
 
 $(OUT)/unit/%: tests/unit/%.c $(LIB)
 	@mkdir -p $(@D)

@@ -502,7 +502,7 @@ bool across_stale(const struct asker *asker, int64_t *ret, struct err *err)
     bool done = asker_ask(asker,
                           "SELECT count(*) FILTER (generation > coalesce((SELECT max(generation) "
                           "FROM coverage WHERE kind = 'judge'), '')), count(*) "
-                          "FROM coverage WHERE kind <> 'judge'",
+                          "FROM coverage WHERE kind NOT IN ('judge', 'scan')",
                           &arena, &rows, err);
     if (done)
         *ret = rows_count(&rows, 0, 1) < 2 ? 0 : rows_count(&rows, 0, 0);

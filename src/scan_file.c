@@ -12,19 +12,24 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <xxhash.h>
 
-enum { GOOD_FIRST = 1 << 12, SCRIPT_MOST = 4 << 20 };
+enum { GOOD_FIRST = 1 << 12, SCRIPT_MOST = 4 << 20, UNPACKED_MOST = 256 << 20, NESTED_MOST = 2 };
 
 struct scan_file {
-    struct arena arena; /* of one look */
     struct scan_rules *rules;
     struct good {
         uint8_t digest[16];
         bool used;
     } * good;
     size_t good_room, good_len;
-    struct scan_members members;
-    char clamd[108];
+    uint64_t good_sum; /* of the digests, in any order */
+    char clamd[108], clamd_version[128];
+};
+
+struct scan_hand {
+    const struct scan_file *scan;
+    struct arena arena; /* of one look */
 };
 
 struct scan_file *scan_file_new(void)
@@ -40,7 +45,6 @@ void scan_file_free(struct scan_file *scan)
         return;
     scan_rules_free(scan->rules);
     mem_free(scan->good);
-    arena_free(&scan->arena);
     mem_free(scan);
 }
 
@@ -56,20 +60,22 @@ void scan_file_ready(struct scan_file *scan)
 
 bool scan_file_clamd(struct scan_file *scan, const char *socket, struct err *err)
 {
-    if (!scan_clamd_ping(socket, err))
+    if (!scan_clamd_version(socket, scan->clamd_version, sizeof scan->clamd_version, err))
         return false;
     (void)snprintf(scan->clamd, sizeof scan->clamd, "%s", socket);
     return true;
 }
 
-struct scan_members scan_file_members(const struct scan_file *scan)
+uint64_t scan_file_digest(const struct scan_file *scan)
 {
-    return scan->members;
+    uint64_t part[] = {scan_looks_digest(), scan_rules_digest(scan->rules), scan->good_sum,
+                       XXH3_64bits(scan->clamd_version, strlen(scan->clamd_version))};
+    return XXH3_64bits(part, sizeof part);
 }
 
 /* ---- what is known to be good */
 
-static struct good *good_at(struct scan_file *scan, const uint8_t digest[16])
+static struct good *good_at(const struct scan_file *scan, const uint8_t digest[16])
 {
     uint64_t hash;
     memcpy(&hash, digest, sizeof hash);
@@ -91,12 +97,15 @@ static void good_add(struct scan_file *scan, const uint8_t digest[16])
         mem_free(old);
     }
     struct good *g = good_at(scan, digest);
+    uint64_t part;
+    memcpy(&part, digest, sizeof part);
+    scan->good_sum += g->used ? 0 : part;
     scan->good_len += !g->used;
     memcpy(g->digest, digest, 16);
     g->used = true;
 }
 
-static bool is_good(struct scan_file *scan, struct text bytes)
+static bool is_good(const struct scan_file *scan, struct text bytes)
 {
     uint8_t digest[16];
     if (scan->good_len == 0)
@@ -105,11 +114,24 @@ static bool is_good(struct scan_file *scan, struct text bytes)
     return good_at(scan, digest)->used;
 }
 
-static void good_file(void *context, const struct walk_file *file)
+struct good_folder {
+    struct scan_file *scan;
+    struct walk_reader reader;
+    struct walk_counts counts;
+};
+
+static void good_file(void *context, const char *path, size_t below)
 {
+    struct good_folder *folder = context;
+    struct walk_file file;
     uint8_t digest[16];
-    md5(file->bytes.at, file->bytes.len, digest);
-    good_add(context, digest);
+    (void)below;
+    enum walk_outcome outcome = walk_read(&folder->reader, path, NULL, NULL, &file);
+    walk_count(&folder->counts, path, outcome, &file);
+    if (outcome != WALK_READ)
+        return;
+    md5(file.bytes.at, file.bytes.len, digest);
+    good_add(folder->scan, digest);
 }
 
 /* dpkg's list: "<32 digits>  <path>" (deb-md5sums(5)). */
@@ -144,22 +166,34 @@ static bool package_list(const char *package, char *path, size_t room)
     return file_exists(path);
 }
 
+static bool good_package(struct scan_file *scan, const char *list, uint64_t *files, struct err *err)
+{
+    struct file_map map;
+    if (!file_map(&map, list, err))
+        return false;
+    *files = good_list(scan, text_at(map.at, map.len));
+    file_unmap(&map);
+    return true;
+}
+
 bool scan_file_baseline(struct scan_file *scan, const char *what, struct err *err)
 {
     char path[600], why[300];
-    struct walk_counts counts = {0};
+    struct good_folder folder = {.scan = scan};
+    uint64_t files = 0;
     if (package_list(what, path, sizeof path)) {
-        struct file_map map;
-        if (!file_map(&map, path, err))
+        if (!good_package(scan, path, &files, err))
             return false;
-        counts.files = good_list(scan, text_at(map.at, map.len));
-        file_unmap(&map);
     } else if (!file_exists(what)) {
         return err_set(err, "%s is neither a folder nor an installed Debian package", what);
-    } else if (!walk(&what, 1, &counts, good_file, scan, why)) {
-        return err_set(err, "%s", why);
+    } else {
+        bool walked = walk(&what, 1, &folder.counts, good_file, &folder, why);
+        walk_reader_free(&folder.reader);
+        files = folder.counts.files;
+        if (!walked)
+            return err_set(err, "%s", why);
     }
-    return counts.files > 0 || err_set(err, "%s: no file in it that could be known as good", what);
+    return files > 0 || err_set(err, "%s: no file in it that could be known as good", what);
 }
 
 /* ---- looking */
@@ -177,50 +211,89 @@ static void weigh(struct scan_verdict *v)
     v->grade = judge_grade(v->p);
 }
 
-static void look(struct scan_file *scan, struct text name, struct text bytes,
+static void look(struct scan_hand *hand, struct text name, struct text bytes,
                  struct scan_verdict *v)
 {
-    *v = (struct scan_verdict){0};
+    const struct scan_file *scan = hand->scan;
+    *v = (struct scan_verdict){.strength = 0};
     if (is_good(scan, bytes)) {
         v->known_good = true;
         return;
     }
-    if (may_be_program(bytes)) {
-        scan_look(&v->found, name, bytes, &scan->arena);
-        arena_reset(&scan->arena);
-    }
-    scan_rules_search(scan->rules, bytes, &v->found);
+    bool program = may_be_program(bytes) && scan_look(&v->found, name, bytes, &hand->arena);
+    arena_reset(&hand->arena);
+    scan_rules_search(scan->rules, bytes, program, &v->found);
     if (scan->clamd[0])
         scan_clamd_look(scan->clamd, bytes, &v->found);
     weigh(v);
 }
 
 struct inside {
-    struct scan_file *scan;
+    struct scan_hand *hand;
+    struct scan_members *members;
     struct scan_verdict best;
+    unsigned nested;
+    struct text name; /* of the archive in an archive, with its '/'; or empty */
 };
+
+static void look_inside(struct inside *in, struct text name, struct text bytes);
 
 static void member(void *context, struct text name, struct text content)
 {
     struct inside *in = context;
     struct scan_verdict v;
-    in->scan->members.looked++;
-    look(in->scan, name, content, &v);
-    if (v.grade == NULL || v.strength <= in->best.strength)
-        return;
-    in->best = v;
-    (void)snprintf(in->best.member, sizeof in->best.member, "%.*s", (int)name.len, name.at);
+    in->members->looked++;
+    look(in->hand, name, content, &v);
+    if (v.grade && v.strength > in->best.strength) {
+        in->best = v;
+        (void)snprintf(in->best.member, sizeof in->best.member, "%.*s%.*s", (int)in->name.len,
+                       in->name.len ? in->name.at : "", (int)name.len, name.at);
+    }
+    if (!v.known_good && unpack_is_packed(content))
+        look_inside(in, name, content);
 }
 
-void scan_file_look(struct scan_file *scan, struct text name, struct text bytes,
-                    struct scan_verdict *ret)
+static void look_inside(struct inside *in, struct text name, struct text bytes)
 {
-    look(scan, name, bytes, ret);
-    if (ret->known_good || !text_starts(bytes, "PK\3\4"))
+    char outer[160];
+    if (in->nested == NESTED_MOST) {
+        in->members->skipped++;
         return;
-    struct inside in = {.scan = scan};
-    if (feed_zip_read(bytes, member, &in) != NULL)
-        scan->members.skipped++;
+    }
+    struct text before = in->name;
+    if (in->nested)
+        in->name =
+            text_at(outer, (size_t)snprintf(outer, sizeof outer, "%.*s/",
+                                            (int)(name.len < 150 ? name.len : 150), name.at));
+    in->nested++;
+    if (unpack_each(name, bytes, UNPACKED_MOST, member, in) != NULL)
+        in->members->skipped++;
+    in->nested--;
+    in->name = before;
+}
+
+struct scan_hand *scan_hand_new(const struct scan_file *scan)
+{
+    struct scan_hand *hand = mem_new(1, sizeof *hand);
+    hand->scan = scan;
+    return hand;
+}
+
+void scan_hand_free(struct scan_hand *hand)
+{
+    if (hand)
+        arena_free(&hand->arena);
+    mem_free(hand);
+}
+
+void scan_file_look(struct scan_hand *hand, struct text name, struct text bytes,
+                    struct scan_verdict *ret, struct scan_members *members)
+{
+    look(hand, name, bytes, ret);
+    if (ret->known_good || !unpack_is_packed(bytes))
+        return;
+    struct inside in = {.hand = hand, .members = members};
+    look_inside(&in, name, bytes);
     if (in.best.grade && in.best.strength > ret->strength)
         *ret = in.best;
 }

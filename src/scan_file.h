@@ -3,7 +3,7 @@
  * what is known to be good. Several stages meet here: src/scan looks, feeds unwraps.
  *
  * Order: scan_file_new -> scan_file_rules, scan_file_baseline, scan_file_clamd -> scan_file_ready
- * -> scan_file_look ... -> scan_file_free.
+ * -> a scan_hand a thread, scan_file_look ... -> scan_hand_free -> scan_file_free.
  */
 #ifndef MUSTER_SCAN_FILE_H
 #define MUSTER_SCAN_FILE_H
@@ -25,6 +25,8 @@ bool scan_file_baseline(struct scan_file *scan, const char *what, struct err *er
 /* clamd's socket; false when nobody answers there. */
 bool scan_file_clamd(struct scan_file *scan, const char *socket, struct err *err);
 void scan_file_ready(struct scan_file *scan);
+/* Of all that decides what is found: the looks, the rules, clamd's database, what is good. */
+uint64_t scan_file_digest(const struct scan_file *scan);
 
 struct scan_verdict {
     struct scan_found found;
@@ -34,13 +36,17 @@ struct scan_verdict {
     char member[160]; /* of an archive, where the finding is; "" = the file itself */
 };
 
-/* `bytes` of a file of that name. */
-void scan_file_look(struct scan_file *scan, struct text name, struct text bytes,
-                    struct scan_verdict *ret);
-/* Counted over all files: members of archives looked at, and those that were too many. */
+/* Members of archives looked at, and archives that were not read whole. */
 struct scan_members {
     uint64_t looked, skipped;
 };
-struct scan_members scan_file_members(const struct scan_file *scan);
+
+/* What one thread needs to look; the scan_file stays the caller's. */
+struct scan_hand;
+struct scan_hand *scan_hand_new(const struct scan_file *scan);
+void scan_hand_free(struct scan_hand *hand);
+/* `bytes` of a file of that name; adds to *members. */
+void scan_file_look(struct scan_hand *hand, struct text name, struct text bytes,
+                    struct scan_verdict *ret, struct scan_members *members);
 
 #endif

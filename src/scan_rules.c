@@ -10,6 +10,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <xxhash.h>
 
 enum { FILES_MAX = 8192, TIMEOUT_S = 10, CLAMD_MOST = 20 << 20, CLAMD_WAIT_S = 30 };
 
@@ -18,15 +19,16 @@ struct scan_rules {
     const char *file[FILES_MAX]; /* paths that compile */
     unsigned files;
     YR_RULES *compiled; /* NULL = none */
+    YR_RULES *own;      /* marks/files */
+    uint64_t digest;
 };
 
-struct scan_rules *scan_rules_new(void)
-{
-    struct scan_rules *rules = mem_new(1, sizeof *rules);
-    int done = yr_initialize();
-    muster_assert(done == ERROR_SUCCESS);
-    return rules;
-}
+/* Each ends with a NUL. */
+#define OWN(name)                                                                                  \
+    extern const char files_##name[];                                                              \
+    __asm__(".section .rodata\nfiles_" #name ":\n.incbin \"marks/files/" #name                     \
+            ".yar\"\n.byte 0\n.previous\n");
+OWN(web)
 
 void scan_rules_free(struct scan_rules *rules)
 {
@@ -34,6 +36,8 @@ void scan_rules_free(struct scan_rules *rules)
         return;
     if (rules->compiled)
         (void)yr_rules_destroy(rules->compiled);
+    if (rules->own)
+        (void)yr_rules_destroy(rules->own);
     (void)yr_finalize();
     arena_free(&rules->arena);
     mem_free(rules);
@@ -49,6 +53,21 @@ static YR_COMPILER *compiler_new(struct rule_trial *trial)
     return compiler;
 }
 
+struct scan_rules *scan_rules_new(void)
+{
+    struct scan_rules *rules = mem_new(1, sizeof *rules);
+    struct rule_trial trial = {.name = "marks/files/web.yar"};
+    int done = yr_initialize();
+    muster_assert(done == ERROR_SUCCESS);
+    YR_COMPILER *compiler = compiler_new(&trial);
+    int errors = yr_compiler_add_string(compiler, files_web, NULL);
+    muster_assert(errors == 0);
+    (void)yr_compiler_get_rules(compiler, &rules->own);
+    yr_compiler_destroy(compiler);
+    rules->digest = XXH3_64bits(files_web, strlen(files_web));
+    return rules;
+}
+
 static bool compile_file(YR_COMPILER *compiler, const char *path, const char *space)
 {
     FILE *file = fopen(path, "re");
@@ -57,6 +76,21 @@ static bool compile_file(YR_COMPILER *compiler, const char *path, const char *sp
     int errors = yr_compiler_add_file(compiler, file, space, path);
     (void)fclose(file);
     return errors == 0;
+}
+
+static void digest_file(struct scan_rules *rules, const char *path)
+{
+    struct file_map map;
+    struct err err;
+    if (!file_map(&map, path, &err))
+        return;
+    rules->digest = XXH3_64bits_withSeed(map.at, map.len, rules->digest);
+    file_unmap(&map);
+}
+
+uint64_t scan_rules_digest(const struct scan_rules *rules)
+{
+    return rules->digest;
 }
 
 static void add_file(void *context, const char *path, struct rule_complaint complaint)
@@ -68,6 +102,7 @@ static void add_file(void *context, const char *path, struct rule_complaint comp
     yr_compiler_destroy(compiler);
     if (done && rules->files < FILES_MAX) {
         rules->file[rules->files++] = arena_text(&rules->arena, text_of(path)).at;
+        digest_file(rules, path);
         return;
     }
     if (!trial.failed)
@@ -115,6 +150,17 @@ static bool is_sure(const YR_RULE *rule)
     return false;
 }
 
+static void note_family(struct scan_found *found, const YR_RULE *rule)
+{
+    const YR_META *meta = NULL;
+    yr_rule_metas_foreach(rule, meta)
+    {
+        if (meta->type == META_TYPE_STRING && strcmp(meta->identifier, "family") == 0 &&
+            found->family[0] == '\0')
+            (void)snprintf(found->family, sizeof found->family, "%s", meta->string);
+    }
+}
+
 static int on_match(YR_SCAN_CONTEXT *scan, int message, void *data, void *context)
 {
     (void)scan;
@@ -122,16 +168,25 @@ static int on_match(YR_SCAN_CONTEXT *scan, int message, void *data, void *contex
         const YR_RULE *rule = data;
         scan_find(context, is_sure(rule) ? SCAN_rule_high : SCAN_rule, 0,
                   text_of(rule->identifier));
+        note_family(context, rule);
     }
     return CALLBACK_CONTINUE;
 }
 
-void scan_rules_search(struct scan_rules *rules, struct text bytes, struct scan_found *found)
+static void search(YR_RULES *compiled, struct text bytes, struct scan_found *found)
 {
-    if (rules->compiled && bytes.len)
-        (void)yr_rules_scan_mem(rules->compiled, (const uint8_t *)bytes.at, bytes.len,
+    if (compiled && bytes.len)
+        (void)yr_rules_scan_mem(compiled, (const uint8_t *)bytes.at, bytes.len,
                                 SCAN_FLAGS_FAST_MODE | SCAN_FLAGS_REPORT_RULES_MATCHING, on_match,
                                 found, TIMEOUT_S);
+}
+
+void scan_rules_search(const struct scan_rules *rules, struct text bytes, bool program,
+                       struct scan_found *found)
+{
+    if (program)
+        search(rules->own, bytes, found);
+    search(rules->compiled, bytes, found);
 }
 
 /* ---- clamd */
@@ -180,14 +235,13 @@ static size_t receive(int fd, char *answer, size_t room)
     return len;
 }
 
-bool scan_clamd_ping(const char *socket, struct err *err)
+bool scan_clamd_version(const char *socket, char *version, size_t room, struct err *err)
 {
-    char answer[64] = "";
     int fd = clamd_open(socket);
     if (fd < 0)
         return err_errno(err, "cannot reach clamd at %s", socket);
-    bool done = send_all(fd, "zPING", 6) && receive(fd, answer, sizeof answer) &&
-                strncmp(answer, "PONG", 4) == 0;
+    bool done = send_all(fd, "zVERSION", 9) && receive(fd, version, room) &&
+                strncmp(version, "ClamAV", 6) == 0;
     (void)close(fd);
     return done || err_set(err, "%s does not answer as clamd does", socket);
 }

@@ -292,8 +292,9 @@ static bool make_checks(const struct asker *asker, struct census *census, struct
                          number[CENSUS_hosts_suspected],
                      "SELECT count(DISTINCT host_id) FROM seen", false, err) &&
            check_add(asker, census, text_of("days with findings but without coverage = 0"), 0,
-                     "SELECT count(*) FROM (SELECT DISTINCT day FROM every ANTI JOIN watched_day "
-                     "USING (day))",
+                     "SELECT count(*) FROM (SELECT DISTINCT day FROM every ANTI JOIN (FROM "
+                     "watched_day UNION SELECT first::DATE AS day FROM coverage WHERE kind = "
+                     "'scan') USING (day))",
                      false, err) &&
            check_add(asker, census,
                      text_of("hosts counted <= hosts with a finding of probable or better"),

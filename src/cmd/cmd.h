@@ -29,7 +29,7 @@ struct options {
     uint64_t memory_bytes; /* 1 GiB */
     struct string_list intel, geo, set, allow, roles, server, alerts, marks, listen, baseline,
         holds;
-    const char *clamd; /* scan */
+    const char *clamd, *site, *at, *remember; /* scan */
     const char *cache, *config, *as;
     const char *map;      /* read */
     const char *with;     /* read: "suricata" or "suricata:RULES" */

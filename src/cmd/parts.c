@@ -114,19 +114,25 @@ struct geo_opening {
     const struct options *options;
     struct enrich *enrich;
     unsigned databases;
-    bool done;
     struct err err;
 };
+
+struct enrich *parts_databases(const struct options *o, unsigned *ret_databases, struct err *err)
+{
+    struct enrich *enrich = enrich_new(o->cache);
+    for (unsigned i = 0; i < o->geo.len; i++)
+        if (!enrich_add(enrich, o->geo.at[i], err)) {
+            enrich_free(enrich);
+            return NULL;
+        }
+    *ret_databases = o->geo.len ? o->geo.len : enrich_add_installed(enrich, err);
+    return enrich;
+}
 
 static void *geo_open(void *context)
 {
     struct geo_opening *geo = context;
-    const struct options *o = geo->options;
-    geo->done = true;
-    geo->enrich = enrich_new(o->cache);
-    for (unsigned i = 0; geo->done && i < o->geo.len; i++)
-        geo->done = enrich_add(geo->enrich, o->geo.at[i], &geo->err);
-    geo->databases = o->geo.len ? o->geo.len : enrich_add_installed(geo->enrich, &geo->err);
+    geo->enrich = parts_databases(geo->options, &geo->databases, &geo->err);
     return NULL;
 }
 
@@ -142,9 +148,9 @@ static bool open_indicators_and_geo(struct parts *parts)
         (void)geo_open(&geo);
     parts->enrich = geo.enrich;
     parts->databases = geo.databases;
-    if (!geo.done)
+    if (geo.enrich == NULL)
         parts_complain(parts, EXIT_USAGE, geo.err.text);
-    return done && geo.done;
+    return done && geo.enrich;
 }
 
 static const char *detectors_text(struct parts *parts)

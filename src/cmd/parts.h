@@ -36,6 +36,10 @@ struct parts {
     int status;            /* worst exit status so far */
 };
 
+/* The databases of countries and networks: --geo, else those that are installed; NULL: one cannot
+ * be used. */
+struct enrich *parts_databases(const struct options *options, unsigned *ret_databases,
+                               struct err *err);
 /* Says on standard error what went wrong, and remembers the worst status. */
 void parts_complain(struct parts *parts, int status, const char *text);
 /* False: nothing can be done, why was said, parts->status is the exit status. */

@@ -6,10 +6,11 @@
 #include "base/progress.h"
 #include "cmd/ask.h"
 #include "cmd/cmd.h"
+#include "cmd/parts.h"
 #include "output/columns.h"
 #include "output/wrap.h"
-#include "scan/walk.h"
-#include "scan_file.h"
+#include "scan_run.h"
+#include "scan_store.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,10 @@ static const char clamd_usual[] = "/run/clamav/clamd.ctl";
 struct scanning {
     const struct options *options;
     struct scan_file *scan;
-    struct walk_counts counts;
+    struct scan_memory *memory; /* --remember */
+    struct scan_store *store;   /* --site */
+    struct enrich *enrich;
+    struct scan_run run;
     struct progress progress;
     uint64_t good, graded[3]; /* by grade */
     bool colour;
@@ -34,47 +38,34 @@ static int rank(const char *grade)
                                              : strcmp(grade, "probable") == 0;
 }
 
-/* "line 3: runs as a program what a request brings (eval)" */
-static void put_trait(struct buf *buf, const struct scan_found *found, unsigned i)
-{
-    if (found->trait[i].line)
-        buf_format(buf, "line %u: ", found->trait[i].line);
-    buf_string(buf, scan_trait_table[i].text);
-    if (found->trait[i].what[0])
-        buf_format(buf, " (%s)", found->trait[i].what);
-}
-
-static void put_text(const struct scanning *s, const struct walk_file *file,
-                     const struct scan_verdict *v)
+static void put_text(const struct scanning *s, const struct scan_seen *seen)
 {
     static const char *const colour[] = {"\033[2m", "\033[33m", "\033[1;31m"};
+    const struct scan_verdict *v = &seen->verdict;
     struct buf line = {0}, why = {0};
     buf_format(&line, "%s%-9s%s  %5.3f  ", s->colour ? colour[rank(v->grade)] : "", v->grade,
                s->colour ? "\033[0m" : "", v->p);
-    buf_printable(&line, text_of(file->path));
+    buf_printable(&line, text_of(seen->path));
     if (v->member[0]) {
         buf_string(&line, ", in it ");
         buf_printable(&line, text_of(v->member));
     }
     buf_char(&line, '\n');
-    for (unsigned i = 0; i < SCAN_TRAITS; i++) {
-        if (v->found.trait[i].times == 0)
-            continue;
-        buf_string(&why, why.len ? "; " : "");
-        put_trait(&why, &v->found, i);
-    }
+    scan_put_traits(&why, &v->found);
     wrap_text(&line, text_at(why.at, why.len), COLUMNS, 4, 6);
     (void)fwrite(line.at, 1, line.len, stdout);
     buf_free(&why);
     buf_free(&line);
 }
 
-static void put_json(const struct walk_file *file, const struct scan_verdict *v)
+static void put_json(const struct scan_seen *seen)
 {
+    const struct scan_verdict *v = &seen->verdict;
+    const struct walk_stamp *stamp = &seen->file.stamp;
     struct buf line = {0};
     char when[INSTANT_TEXT];
     buf_string(&line, "{\"path\":");
-    buf_json(&line, text_of(file->path));
+    buf_json(&line, text_of(seen->path));
     buf_string(&line, ",\"member\":");
     if (v->member[0])
         buf_json(&line, text_of(v->member));
@@ -82,8 +73,8 @@ static void put_json(const struct walk_file *file, const struct scan_verdict *v)
         buf_string(&line, "null");
     buf_format(&line,
                ",\"size\":%llu,\"modified\":\"%s\",\"grade\":\"%s\",\"p\":%.4f,\"evidence\":[",
-               (unsigned long long)file->size,
-               instant_format((struct instant){file->mtime_s * SECOND_US}, when), v->grade, v->p);
+               (unsigned long long)stamp->size,
+               instant_format((struct instant){stamp->modified_ns / 1000}, when), v->grade, v->p);
     bool first = true;
     for (unsigned i = 0; i < SCAN_TRAITS; i++) {
         if (v->found.trait[i].times == 0)
@@ -109,22 +100,26 @@ static void put_json(const struct walk_file *file, const struct scan_verdict *v)
     buf_free(&line);
 }
 
-static void on_file(void *context, const struct walk_file *file)
+static void on_seen(void *context, const struct scan_seen *seen)
 {
     struct scanning *s = context;
-    struct scan_verdict v;
-    const char *name = strrchr(file->path, '/');
-    progress_update(&s->progress, "scan", s->counts.bytes, 0);
-    scan_file_look(s->scan, text_of(name ? name + 1 : file->path), file->bytes, &v);
-    s->good += v.known_good;
-    if (v.grade == NULL)
+    const struct scan_verdict *v = &seen->verdict;
+    bool looked = seen->outcome == WALK_READ, whole = !seen->file.cut && !seen->file.changed;
+    progress_update(&s->progress, "scan", s->run.counts.bytes, 0);
+    s->good += v->known_good;
+    if (v->grade == NULL) {
+        if (s->memory && whole && (looked || seen->outcome == WALK_KNOWN))
+            scan_memory_note(s->memory, seen->path, &seen->file.stamp, seen->digest, looked);
         return;
+    }
     progress_clear(&s->progress);
-    s->graded[rank(v.grade)]++;
+    s->graded[rank(v->grade)]++;
+    if (s->store)
+        scan_store_add(s->store, seen);
     if (s->options->json)
-        put_json(file, &v);
+        put_json(seen);
     else
-        put_text(s, file, &v);
+        put_text(s, seen);
 }
 
 static void put_counts(struct buf *buf, uint64_t n, const char *what)
@@ -138,8 +133,8 @@ static void put_counts(struct buf *buf, uint64_t n, const char *what)
 
 static void summary(const struct scanning *s)
 {
-    const struct walk_counts *c = &s->counts;
-    struct scan_members members = scan_file_members(s->scan);
+    const struct walk_counts *c = &s->run.counts;
+    struct scan_members members = s->run.members;
     struct buf buf = {0}, left = {0};
     uint64_t all = s->graded[0] + s->graded[1] + s->graded[2];
     buf_string(&buf, all ? "\n" : "");
@@ -154,6 +149,9 @@ static void summary(const struct scanning *s)
         buf_format(&buf, "%llu confirmed, %llu probable, %llu suspected",
                    (unsigned long long)s->graded[2], (unsigned long long)s->graded[1],
                    (unsigned long long)s->graded[0]);
+    if (s->run.known)
+        buf_format(&buf, "; %llu clean before and the same since",
+                   (unsigned long long)s->run.known);
     if (s->good)
         buf_format(&buf, "; %llu known to be good", (unsigned long long)s->good);
     buf_string(&buf, ".\n");
@@ -204,34 +202,108 @@ static int prepare(struct scanning *s)
     return EXIT_DONE;
 }
 
+/* Where findings go, with --site. */
+static int prepare_store(struct scanning *s)
+{
+    const struct options *o = s->options;
+    struct err err;
+    unsigned databases;
+    struct scan_place place = {.site = o->site, .sensor = o->sensor, .now = clock_now()};
+    if (o->site == NULL && o->at == NULL)
+        return EXIT_DONE;
+    if (o->site == NULL || o->at == NULL || strcmp(o->store, "none") == 0)
+        return cmd_fail("scan", EXIT_USAGE,
+                        "a site's findings join the store with all of: --site NAME, --at ADDRESS "
+                        "of its web server, --store DIR");
+    if (!address_parse(text_of(o->at), &place.address))
+        return cmd_fail("scan", EXIT_USAGE, "--at takes one IPv4 or IPv6 address");
+    s->enrich = parts_databases(o, &databases, &err);
+    if (s->enrich == NULL)
+        return cmd_fail("scan", EXIT_USAGE, err.text);
+    place.source = o->words[0];
+    place.enrich = s->enrich;
+    s->store = scan_store_new(&place);
+    return EXIT_DONE;
+}
+
+static int prepare_memory(struct scanning *s)
+{
+    const char *path = s->options->remember;
+    struct err err;
+    if (path == NULL)
+        return EXIT_DONE;
+    s->memory = scan_memory_open(path, scan_file_digest(s->scan), &err);
+    return s->memory ? EXIT_DONE : cmd_fail("scan", EXIT_WORLD, err.text);
+}
+
+/* What outlives the run. */
+static int keep(struct scanning *s)
+{
+    const struct options *o = s->options;
+    struct err err;
+    int status = EXIT_DONE;
+    if (s->memory && !scan_memory_keep(s->memory, &err))
+        status = cmd_fail("scan", EXIT_WORLD, err.text);
+    if (s->store == NULL)
+        return status;
+    enum store_written written =
+        scan_store_write(s->store, o->store, &s->run, o->memory_bytes / 4, &err);
+    if (written == STORE_FAILED)
+        return cmd_fail("scan", EXIT_WORLD, err.text);
+    if (!o->quiet && !o->json)
+        (void)printf("kept      in %s as %s%s: muster report --store %s\n", o->store, o->site,
+                     written == STORE_KNOWN ? " (known already)" : "", o->store);
+    return status;
+}
+
+static int worse(int a, int b)
+{
+    return a > b ? a : b;
+}
+
+static int look(struct scanning *s)
+{
+    const struct options *o = s->options;
+    char why[300] = "";
+    progress_start(&s->progress, o->quiet);
+    s->run.scan = s->scan;
+    s->run.memory = s->memory;
+    s->run.workers = o->workers;
+    s->run.seen = on_seen;
+    s->run.context = s;
+    bool all = scan_run(&s->run, (const char *const *)o->words, o->words_len, why);
+    progress_clear(&s->progress);
+    if (!o->quiet)
+        summary(s);
+    if (!all)
+        cmd_say("scan", "%s", why);
+    return worse(all ? EXIT_DONE : EXIT_UNUSED_INPUT, keep(s));
+}
+
 static int run(const struct options *options)
 {
     struct scanning s = {.options = options};
-    char why[300] = "";
     if (options->words_len == 0)
         return cmd_fail("scan", EXIT_USAGE, "it takes files or folders: muster scan /var/www");
     s.scan = scan_file_new();
     s.colour = isatty(STDOUT_FILENO) == 1;
     int status = prepare(&s);
-    if (status == EXIT_DONE) {
-        progress_start(&s.progress, options->quiet);
-        bool all = walk((const char *const *)options->words, options->words_len, &s.counts, on_file,
-                        &s, why);
-        progress_clear(&s.progress);
-        if (!options->quiet)
-            summary(&s);
-        if (!all) {
-            cmd_say("scan", "%s", why);
-            status = EXIT_UNUSED_INPUT;
-        }
-    }
+    if (status == EXIT_DONE)
+        status = prepare_store(&s);
+    if (status == EXIT_DONE)
+        status = prepare_memory(&s);
+    if (status == EXIT_DONE)
+        status = look(&s);
+    scan_store_free(s.store);
+    scan_memory_free(s.memory);
+    enrich_free(s.enrich);
     scan_file_free(s.scan);
     return status;
 }
 
 const struct command command_scan = {
     .name = "scan",
-    .usage = "scan PATH... [--marks RULES] [--baseline DIR|PACKAGE]",
+    .usage = "scan PATH... [--baseline DIR|PACKAGE] [--site NAME --at ADDRESS]",
     .about = "files on disk: backdoors in websites' programs",
     .help = "  PATH                 files or folders: a web server's root, uploads, archives\n",
     .run = run,

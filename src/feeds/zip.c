@@ -14,8 +14,7 @@
 
 enum {
     ZIP_ENTRIES = 1 << 16,
-    ZIP_BYTES = 1 << 30, /* unpacked, all entries together */
-    ZIP_END = 22,        /* bytes of the end record without comment */
+    ZIP_END = 22, /* bytes of the end record without comment */
     ZIP_COMMENT = 65535,
     ZIP_SIGNATURE_ENTRY = 0x02014b50,
     ZIP_SIGNATURE_LOCAL = 0x04034b50,
@@ -114,7 +113,7 @@ out:
     return why;
 }
 
-const char *feed_zip_read(struct text archive,
+const char *feed_zip_read(struct text archive, uint64_t most,
                           void (*member)(void *context, struct text name, struct text content),
                           void *context)
 {
@@ -135,7 +134,7 @@ const char *feed_zip_read(struct text archive,
         if (!entry_read(&c, &entry))
             return "a zip archive that is damaged";
         total += entry.unpacked;
-        if (total > ZIP_BYTES)
+        if (total > most)
             return "a zip archive that unpacks to too much";
         if (entry.name.len && entry.name.at[entry.name.len - 1] == '/')
             continue; /* a folder */

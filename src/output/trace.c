@@ -148,12 +148,14 @@ static void put_bytes(struct buf *buf, const struct trace *trace, size_t row)
 {
     buf_string(buf, "    ");
     struct text flows = pair_cell(trace, row, CENSUS_PAIR_flows);
-    column_number(buf, flows);
-    buf_string(buf, text_is(flows, "1") ? " flow, " : " flows, ");
-    column_number(buf, pair_cell(trace, row, CENSUS_PAIR_bytes_out));
-    buf_string(buf, " bytes out, ");
-    column_number(buf, pair_cell(trace, row, CENSUS_PAIR_bytes_in));
-    buf_string(buf, " in; ");
+    if (flows.len) { /* what a disk shows has none */
+        column_number(buf, flows);
+        buf_string(buf, text_is(flows, "1") ? " flow, " : " flows, ");
+        column_number(buf, pair_cell(trace, row, CENSUS_PAIR_bytes_out));
+        buf_string(buf, " bytes out, ");
+        column_number(buf, pair_cell(trace, row, CENSUS_PAIR_bytes_in));
+        buf_string(buf, " in; ");
+    }
     buf_printable(buf, pair_cell(trace, row, CENSUS_PAIR_first));
     buf_string(buf, " to ");
     buf_printable(buf, pair_cell(trace, row, CENSUS_PAIR_last));

@@ -9,11 +9,17 @@
 #include <math.h>
 
 const char *const evidence_group_name[GROUPS] = {
-    [GROUP_LISTED_END] = "listed_end", [GROUP_LISTED_CONTENT] = "listed_content",
-    [GROUP_RHYTHM] = "rhythm",         [GROUP_SHAPE] = "shape",
-    [GROUP_NAMES] = "names",           [GROUP_SPREAD] = "spread",
-    [GROUP_DIALOG] = "dialog",         [GROUP_ROLE] = "role",
-    [GROUP_ALERT] = "alert",           [GROUP_MARK] = "mark",
+    [GROUP_LISTED_END] = "listed_end",
+    [GROUP_LISTED_CONTENT] = "listed_content",
+    [GROUP_RHYTHM] = "rhythm",
+    [GROUP_SHAPE] = "shape",
+    [GROUP_NAMES] = "names",
+    [GROUP_SPREAD] = "spread",
+    [GROUP_DIALOG] = "dialog",
+    [GROUP_ROLE] = "role",
+    [GROUP_ALERT] = "alert",
+    [GROUP_MARK] = "mark",
+    [GROUP_FILE] = "file",
 };
 
 /* What every column writer needs to know of the row around it. */

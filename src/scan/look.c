@@ -69,12 +69,12 @@ static bool is_picture(struct text source)
            text_starts(source, "\xff\xd8\xff") || text_starts(source, "BM\x36");
 }
 
-void scan_look(struct scan_found *found, struct text name, struct text source, struct arena *arena)
+bool scan_look(struct scan_found *found, struct text name, struct text source, struct arena *arena)
 {
     enum scan_language language = language_of(name, source);
     bool picture = is_picture(source);
     if (language == SCAN_NONE && !picture)
-        return;
+        return false;
     uint32_t len = source.len < LOOKED ? source.len : LOOKED;
     char *copy = arena_new(arena, len + 1);
     for (uint32_t i = 0; i < len; i++)
@@ -87,4 +87,5 @@ void scan_look(struct scan_found *found, struct text name, struct text source, s
     else if (language != SCAN_NONE)
         scan_other(found, language, lower);
     scan_text(found, language, lower, picture);
+    return true;
 }

@@ -8,6 +8,7 @@
 #define MUSTER_SCAN_SCAN_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 
 enum scan_trait {
 #define TRAIT(name, strength, text) SCAN_##name,
@@ -16,12 +17,13 @@ enum scan_trait {
     SCAN_TRAITS
 };
 
-enum { SCAN_WHAT = 48 };
+enum { SCAN_WHAT = 48, SCAN_FAMILY = 40, SCAN_VERSION = 2 /* of the looks */ };
 struct scan_found {
     struct {
         uint32_t times, line; /* line of the first */
         char what[SCAN_WHAT]; /* a function, rule or part; "" = nothing to name */
     } trait[SCAN_TRAITS];
+    char family[SCAN_FAMILY]; /* as a rule names it; "" = none does */
 };
 
 struct scan_trait_info {
@@ -33,8 +35,12 @@ extern const struct scan_trait_info scan_trait_table[SCAN_TRAITS];
 /* Notes a trait; `what` is cut. */
 void scan_find(struct scan_found *found, enum scan_trait trait, uint32_t line, struct text what);
 
-/* All looks at a file of that name. arena: what they need meanwhile; the caller resets it. */
-void scan_look(struct scan_found *found, struct text name, struct text source, struct arena *arena);
+/* "line 3: runs as a program what a request brings (eval); ..." */
+void scan_put_traits(struct buf *buf, const struct scan_found *found);
+
+/* All looks at a file of that name; false: it is no program, and nothing was looked at. arena: what
+ * they need meanwhile; the caller resets it. */
+bool scan_look(struct scan_found *found, struct text name, struct text source, struct arena *arena);
 
 /* ---- parts of scan_look; `lower`: the source's first 2 MB in lower case */
 
@@ -50,6 +56,8 @@ void scan_other(struct scan_found *found, enum scan_language language, struct te
 void scan_text(struct scan_found *found, enum scan_language language, struct text lower,
                bool picture);
 
+/* Of what decides their findings: their version and strengths. */
+uint64_t scan_looks_digest(void);
 /* The sum of strengths: never over what one surely is. */
 double scan_weigh(const struct scan_found *found);
 

@@ -13,10 +13,9 @@ enum { ROOM_FIRST = 1 << 16 };
 
 struct walker {
     struct walk_counts *counts;
-    void (*file)(void *context, const struct walk_file *file);
+    void (*file)(void *context, const char *path, size_t below);
     void *context;
-    char *room;
-    size_t room_len;
+    size_t below; /* bytes of the path that is walked, with its '/' */
 };
 
 static int by_name(const FTSENT **a, const FTSENT **b)
@@ -32,15 +31,15 @@ static void note_unreadable(struct walk_counts *counts, const char *path, int wh
 }
 
 /* As much of the file as is kept; false when reading failed. */
-static bool read_all(struct walker *w, int fd, size_t want, size_t *ret)
+static bool read_all(struct walk_reader *r, int fd, size_t want, size_t *ret)
 {
-    if (want > w->room_len) {
-        w->room = mem_resize(w->room, want, 1);
-        w->room_len = want;
+    if (want > r->room_len) {
+        r->room_len = want > ROOM_FIRST ? want : ROOM_FIRST;
+        r->room = mem_resize(r->room, r->room_len, 1);
     }
     size_t len = 0;
     while (len < want) {
-        ssize_t got = read(fd, w->room + len, want - len);
+        ssize_t got = read(fd, r->room + len, want - len);
         if (got < 0 && errno == EINTR)
             continue;
         if (got < 0)
@@ -53,44 +52,80 @@ static bool read_all(struct walker *w, int fd, size_t want, size_t *ret)
     return true;
 }
 
-static void take_file(struct walker *w, const char *path)
+static struct walk_stamp stamp_of(const struct stat *st)
+{
+    return (struct walk_stamp){
+        (uint64_t)st->st_size,
+        (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec,
+        (int64_t)st->st_ctim.tv_sec * 1000000000 + st->st_ctim.tv_nsec,
+    };
+}
+
+enum walk_outcome walk_read(struct walk_reader *reader, const char *path,
+                            bool (*known)(const void *context, const char *path,
+                                          const struct walk_stamp *stamp),
+                            const void *context, struct walk_file *ret)
 {
     struct stat before, after;
+    enum walk_outcome outcome = WALK_UNREADABLE;
+    *ret = (struct walk_file){.bytes = text_at("", 0)};
     int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
     if (fd < 0) {
-        note_unreadable(w->counts, path, errno);
-        return;
+        ret->why = errno;
+        return WALK_UNREADABLE;
     }
+    size_t len = 0;
     if (fstat(fd, &before) != 0 || !S_ISREG(before.st_mode)) {
-        w->counts->special++;
+        outcome = WALK_SPECIAL;
         goto out;
     }
-    size_t want = before.st_size < WALK_FILE_MOST ? (size_t)before.st_size : WALK_FILE_MOST,
-           len = 0;
-    if (!read_all(w, fd, want, &len)) {
-        note_unreadable(w->counts, path, errno);
+    ret->stamp = stamp_of(&before);
+    if (known && known(context, path, &ret->stamp)) {
+        outcome = WALK_KNOWN;
         goto out;
     }
-    bool same = fstat(fd, &after) == 0 && after.st_size == before.st_size &&
-                after.st_mtim.tv_sec == before.st_mtim.tv_sec && len == want;
-    w->counts->changed += !same;
-    w->counts->cut += before.st_size > WALK_FILE_MOST;
-    w->counts->files++;
-    w->counts->bytes += len;
-    const struct walk_file file = {.path = path,
-                                   .bytes = text_at(len ? w->room : "", len),
-                                   .size = (uint64_t)before.st_size,
-                                   .mtime_s = before.st_mtim.tv_sec};
-    w->file(w->context, &file);
+    ret->cut = before.st_size > WALK_FILE_MOST;
+    size_t want = ret->cut ? (size_t)WALK_FILE_MOST : (size_t)before.st_size;
+    if (!read_all(reader, fd, want, &len)) {
+        ret->why = errno;
+        goto out;
+    }
+    bool there = fstat(fd, &after) == 0;
+    struct walk_stamp now = stamp_of(&after);
+    ret->changed = !there || len != want || memcmp(&now, &ret->stamp, sizeof now) != 0;
+    ret->bytes = text_at(len ? reader->room : "", len);
+    outcome = WALK_READ;
 out:
     (void)close(fd);
+    return outcome;
+}
+
+void walk_reader_free(struct walk_reader *reader)
+{
+    mem_free(reader->room);
+    *reader = (struct walk_reader){.room = NULL};
+}
+
+void walk_count(struct walk_counts *counts, const char *path, enum walk_outcome outcome,
+                const struct walk_file *file)
+{
+    counts->files += outcome == WALK_READ;
+    counts->bytes += file->bytes.len;
+    counts->special += outcome == WALK_SPECIAL;
+    counts->cut += file->cut;
+    counts->changed += file->changed;
+    if (outcome == WALK_UNREADABLE)
+        note_unreadable(counts, path, file->why);
 }
 
 static void take_entry(struct walker *w, FTS *tree, FTSENT *entry)
 {
     switch (entry->fts_info) {
     case FTS_F:
-        take_file(w, entry->fts_path);
+        w->file(w->context, entry->fts_path,
+                entry->fts_level == FTS_ROOTLEVEL
+                    ? (size_t)(entry->fts_pathlen - entry->fts_namelen)
+                    : w->below);
         break;
     case FTS_D:
         if (entry->fts_level > WALK_DEPTH_MOST) {
@@ -116,11 +151,9 @@ static void take_entry(struct walker *w, FTS *tree, FTSENT *entry)
 }
 
 bool walk(const char *const *paths, unsigned len, struct walk_counts *counts,
-          void (*file)(void *context, const struct walk_file *file), void *context, char why[300])
+          void (*file)(void *context, const char *path, size_t below), void *context, char why[300])
 {
     struct walker w = {.counts = counts, .file = file, .context = context};
-    w.room = mem_new(ROOM_FIRST, 1);
-    w.room_len = ROOM_FIRST;
     bool all = true;
     for (unsigned i = 0; i < len; i++) {
         struct stat there;
@@ -133,10 +166,11 @@ bool walk(const char *const *paths, unsigned len, struct walk_counts *counts,
             all = false;
             continue;
         }
+        w.below = strlen(paths[i]);
+        w.below += w.below && paths[i][w.below - 1] != '/';
         for (FTSENT *entry; (entry = fts_read(tree)) != NULL;)
             take_entry(&w, tree, entry);
         (void)fts_close(tree);
     }
-    mem_free(w.room);
     return all;
 }

@@ -80,7 +80,8 @@ CREATE OR REPLACE VIEW command AS SELECT * FROM counted WHERE commands;
 
 CREATE OR REPLACE TABLE watched AS
 SELECT coverage.* FROM coverage, period
-WHERE coverage.first::DATE <= period.last_day AND coverage.last::DATE >= period.first_day;
+WHERE coverage.first::DATE <= period.last_day AND coverage.last::DATE >= period.first_day
+  AND coverage.kind IS DISTINCT FROM 'scan'; -- a look at a disk watches no traffic
 CREATE OR REPLACE TABLE watched_day AS
 SELECT DISTINCT unnest(generate_series(greatest(watched.first::DATE, period.first_day)::TIMESTAMP,
                                        least(watched.last::DATE, period.last_day)::TIMESTAMP,

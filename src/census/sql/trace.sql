@@ -30,7 +30,8 @@ UNION ALL SELECT 6, 'software', fingerprint, fingerprint, * FROM who_asked;
 
 CREATE TABLE picked AS
 SELECT s.* REPLACE (grade_rank(s.grade) AS rank), host_name(s.host, s.place) AS host_id,
-       coalesce(s.controller, s.controller_name, 'not known') AS controller_id,
+       coalesce(s.controller, s.controller_name,
+                CASE s.kind WHEN 'implant' THEN 'nobody seen' ELSE 'not known' END) AS controller_id,
        s.host = name OR s.device = name OR host_id = name OR host_id IN (FROM asked_host) AS by_host
 FROM sightings s, asked
 WHERE s.host = name OR s.controller = name OR lower(s.controller_name) = lower(name)

@@ -2,11 +2,25 @@
 -- whatever number of sources and sensors saw it. Below it: admitted (view.c), contact, coverage.
 
 CREATE VIEW sightings AS
-WITH keyed AS (
+WITH rows AS (
     SELECT *, CASE WHEN is_private(host) THEN sensor ELSE '' END AS place,
            coalesce(controller, controller_name, '') AS controller_key,
            coalesce(site, '') AS site_key, grade_rank(grade) AS rank
     FROM admitted),
+-- What a scan found in a website's files has no controller: it joins whoever was seen using the
+-- same site on that day or in the 30 days before.
+in_use AS (
+    SELECT DISTINCT day, host, place, site_key, controller_key FROM rows
+    WHERE kind = 'implant' AND controller_key <> '' AND site_key <> ''),
+on_disk AS (SELECT * FROM rows WHERE kind = 'implant' AND controller_key = '' AND site_key <> ''),
+keyed AS (
+    SELECT * FROM rows WHERE kind <> 'implant' OR controller_key <> '' OR site_key = ''
+    UNION ALL BY NAME
+    FROM on_disk ANTI JOIN in_use USING (day, host, place, site_key)
+    UNION ALL BY NAME
+    SELECT on_disk.* REPLACE (in_use.day AS day, in_use.controller_key AS controller_key)
+    FROM on_disk JOIN in_use USING (host, place, site_key)
+    WHERE in_use.day BETWEEN on_disk.day - 30 AND on_disk.day),
 -- Nearly all keys stand once: only the others are merged, which costs 50 times as much.
 twice AS (
     SELECT day, hash(kind, host, place, controller_key, site_key) AS k
