@@ -1,6 +1,6 @@
 /*
- * Perl, Python and shell scripts of web servers, a line at a time: a variable that is set in a line
- * in which a request's data stands, or another such variable, carries them; a line that runs
+ * Perl, Python, Ruby and shell scripts of web servers, a line at a time: a variable that is set in
+ * a line in which a request's data stands, or another such variable, carries them; a line that runs
  * something of it is the way in. And scripts that put a shell on a socket.
  */
 #include "scan/scan.h"
@@ -8,25 +8,24 @@
 enum { LINES = 200000, CARRIERS = 64, NAME_KEPT = 32, PASSES = 2 };
 
 static const char *const brings[] = {
-    "param(",      "QUERY_STRING",    "FieldStorage", "$in{",         "$FORM{",   "$form{",
-    "$query->",    "CONTENT_LENGTH",  "<STDIN>",      "read(STDIN",   "$cgi->",   "sys.stdin",
-    "HTTP_COOKIE", "HTTP_USER_AGENT", "request.args", "request.form", "self.path"};
-static const char *const runs_command[] = {"system(",
-                                           "system ",
-                                           "exec(",
-                                           "exec ",
-                                           "popen(",
-                                           "subprocess.",
-                                           "qx",
-                                           "`",
-                                           "|\")",
-                                           "|')",
-                                           "commands.getoutput",
-                                           "check_output",
-                                           "sh -c",
-                                           "| \")"};
-static const char *const runs_program[] = {"eval($",     "eval $",    "eval \"$",
-                                           "eval(param", "exec(form", "eval(form"};
+    "param(",          "params[",      "QUERY_STRING", "FieldStorage", "$in{",
+    "$FORM{",          "$form{",       "$query->",     "cgi[",         "CONTENT_LENGTH",
+    "<STDIN>",         "read(STDIN",   "$cgi->",       "sys.stdin",    "HTTP_COOKIE",
+    "HTTP_USER_AGENT", "request.args", "request.form", "request.get",  "request.values",
+    "self.path",       "req.query",    "HTTP_X_"};
+static const char *const runs_command[] = {
+    "system(", "system ", "exec(", "exec ", "popen(", "popen3",   "qx",    "`",     "|\")",
+    "|')",     "| \")",   "sh -c", "%x(",   "%x{",    "IO.popen", "Open3", "spawn("};
+static const char *const runs_command_python[] = {"os.system(", "popen(",       "subprocess.",
+                                                  "getoutput(", "check_output", "os.exec",
+                                                  "pty.spawn",  "os.spawn"};
+static const char *const runs_program[] = {"eval($",     "eval $",       "eval \"$",
+                                           "eval(param", "exec(form",    "eval(form",
+                                           "eval(cgi",   "eval(request", "exec(request"};
+/* a connection of one's own, in any of these languages */
+static const char *const opens_socket[] = {"socket(",           "socket.socket", "IO::Socket",
+                                           "TCPSocket",         "/dev/tcp/",     "Socket::INET",
+                                           "create_connection("};
 
 struct carriers {
     char name[CARRIERS][NAME_KEPT];
@@ -101,18 +100,37 @@ static struct text without_space(struct text line)
 /* It answers a web server, or is one. */
 static bool is_served(struct text source)
 {
-    static const char *const signs[] = {"Content-type: text", "Content-Type: text/html",
-                                        "content-type: text", "QUERY_STRING",
-                                        "http.server",        "BaseHTTP",
-                                        "FieldStorage",       "use CGI",
-                                        "import Flask",       "from flask"};
+    static const char *const signs[] = {"Content-type: text",
+                                        "Content-Type: text/html",
+                                        "content-type: text",
+                                        "QUERY_STRING",
+                                        "http.server",
+                                        "BaseHTTP",
+                                        "FieldStorage",
+                                        "use CGI",
+                                        "import Flask",
+                                        "from flask",
+                                        "CGI.new",
+                                        "sinatra",
+                                        "WEBrick",
+                                        "Content-Type: text/plain",
+                                        "cgi.header",
+                                        "def application(environ"};
     return ANY_OF(source, signs);
 }
 
-void scan_cgi(struct scan_found *found, struct text source)
+static bool runs(enum scan_language language, struct text line)
+{
+    return language == SCAN_PYTHON ? ANY_OF(line, runs_command_python) : ANY_OF(line, runs_command);
+}
+
+void scan_cgi(struct scan_found *found, enum scan_language language, struct text source)
 {
     struct carriers c = {.len = 0};
-    bool served = is_served(source), socket = false, shell = false, joins = false;
+    bool served = is_served(source), socket = ANY_OF(source, opens_socket), shell = false,
+         joins = false;
+    if (!served && !socket)
+        return;
     for (int pass = 0; pass < PASSES; pass++) {
         struct text rest = source, line;
         for (uint32_t number = 1; number < LINES && text_line(&rest, &line); number++) {
@@ -124,15 +142,17 @@ void scan_cgi(struct scan_found *found, struct text source)
                 set_carrier(&c, line);
             if (tainted && pass && ANY_OF(line, runs_program))
                 scan_find(found, SCAN_code_request, number, text_of("eval"));
-            else if (tainted && pass && ANY_OF(line, runs_command))
+            else if (tainted && pass && runs(language, line))
                 scan_find(found, SCAN_command_request, number, text_of("a command"));
-            socket |=
-                memmem(line.at, line.len, "socket", 6) || memmem(line.at, line.len, "/dev/tcp/", 9);
+            if (!socket || pass)
+                continue;
             shell |= memmem(line.at, line.len, "/bin/sh", 7) ||
                      memmem(line.at, line.len, "/bin/bash", 9) ||
+                     memmem(line.at, line.len, "bash -i", 7) ||
                      memmem(line.at, line.len, "cmd.exe", 7);
             joins |= memmem(line.at, line.len, "dup2", 4) || memmem(line.at, line.len, ">&", 2) ||
-                     memmem(line.at, line.len, "STDIN", 5);
+                     memmem(line.at, line.len, "STDIN", 5) ||
+                     memmem(line.at, line.len, "reopen", 6);
         }
     }
     if (socket && shell && joins)

@@ -4,7 +4,7 @@
  */
 #include "scan/scan.h"
 
-enum { LOOKED = 2 << 20 };
+enum { LOOKED = 2 << 20, NODE_MOST = 64 << 10 /* bundles of libraries are larger */ };
 
 #define ANY(...) ((const char *const[]){__VA_ARGS__, NULL})
 
@@ -24,13 +24,38 @@ static bool ends_in(struct text name, const char *const *endings)
     return false;
 }
 
+/* Where programs begin in it: the first <?php or <?=, the first <%. */
+static void openings(struct text source, bool *php, bool *percent)
+{
+    const char *at = source.at, *end = at + (source.len < LOOKED ? source.len : LOOKED);
+    *php = *percent = false;
+    while (at && at < end && !*php && (at = memchr(at, '<', (size_t)(end - at))) != NULL) {
+        struct text rest = text_at(at, (size_t)(end - at));
+        *php = rest.len > 2 && at[1] == '?' &&
+               (at[2] == '=' || (rest.len > 4 && text_is_nocase(text_at(at + 2, 3), "php")));
+        *percent |= rest.len > 1 && at[1] == '%';
+        at++;
+    }
+}
+
+static enum scan_language of_interpreter(struct text source)
+{
+    struct text rest = source, line = {0};
+    (void)text_line(&rest, &line);
+    if (line.len && memmem(line.at, line.len, "python", 6))
+        return SCAN_PYTHON;
+    return line.len && memmem(line.at, line.len, "node", 4) ? SCAN_NODE : SCAN_CGI;
+}
+
 static enum scan_language by_content(struct text source)
 {
-    if (text_starts(source, "#!"))
-        return has(source, "<?php") ? SCAN_PHP : SCAN_CGI;
-    if (has(source, "<?") && (has(source, "<?php") || has(source, "<?=") || has(source, "<?PHP")))
+    bool php, percent;
+    openings(source, &php, &percent);
+    if (php)
         return SCAN_PHP;
-    if (!has(source, "<%"))
+    if (text_starts(source, "#!"))
+        return of_interpreter(source);
+    if (!percent)
         return SCAN_NONE;
     if (has(source, "<%@ page import") || has(source, "java.") ||
         has(source, "request.getParameter"))
@@ -54,7 +79,18 @@ static enum scan_language language_of(struct text name, struct text source)
         return has(source, "<%@ Page") || has(source, "Jscript") ? SCAN_ASPX : SCAN_ASP;
     if (ends_in(name, ANY(".cfm", ".cfml", ".cfc")))
         return SCAN_CFM;
-    if (ends_in(name, ANY(".pl", ".cgi", ".py", ".sh")))
+    if (ends_in(name, ANY(".shtml", ".shtm", ".stm")))
+        return has(source, "<?php") ? SCAN_PHP : SCAN_PAGE;
+    if (ends_in(name, ANY(".htaccess", ".user.ini", "php.ini", "web.config")))
+        return has(source, "<?php") ? SCAN_PHP : has(source, "<%") ? SCAN_ASP : SCAN_CONFIG;
+    if (ends_in(name, ANY(".js", ".mjs", ".cjs")) && source.len < NODE_MOST &&
+        has(source, "require"))
+        return SCAN_NODE;
+    if (ends_in(name, ANY(".lua")))
+        return SCAN_LUA;
+    if (ends_in(name, ANY(".py")))
+        return SCAN_PYTHON;
+    if (ends_in(name, ANY(".pl", ".cgi", ".rb", ".sh")))
         return has(source, "<?php") ? SCAN_PHP
                : text_starts(source, "\x7f"
                                      "ELF")
@@ -82,10 +118,10 @@ bool scan_look(struct scan_found *found, struct text name, struct text source, s
     struct text lower = text_at(copy, len);
     if (language == SCAN_PHP)
         scan_php(found, source, arena);
-    else if (language == SCAN_CGI)
-        scan_cgi(found, source);
+    else if (language == SCAN_CGI || language == SCAN_PYTHON)
+        scan_cgi(found, language, source);
     else if (language != SCAN_NONE)
-        scan_other(found, language, lower);
+        scan_other(found, language, lower, arena);
     scan_text(found, language, lower, picture);
     return true;
 }

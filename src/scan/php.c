@@ -28,7 +28,7 @@ uint64_t php_key(unsigned scope, struct text name)
 struct php_own *php_own(struct php_run *run, uint64_t key, bool make)
 {
     for (unsigned n = 0; n < 16; n++) {
-        struct php_own *own = &run->own[(key + n) % PHP_FUNCTIONS];
+        struct php_own *own = &run->own[(key + n) & (run->functions - 1)];
         if (own->key == key)
             return own;
         if (own->key == 0) {
@@ -42,39 +42,103 @@ struct php_own *php_own(struct php_run *run, uint64_t key, bool make)
 
 /* ---- statements */
 
+/* The parameters between the brackets; stands behind them then. */
+static void parameters(struct php_run *run, unsigned scope)
+{
+    uint16_t param = 1;
+    unsigned open = 0;
+    for (; run->pos < run->len; run->pos++) {
+        const struct php_token *t = &run->at[run->pos];
+        open += php_at_sign(run, '(');
+        if (php_at_sign(run, ')') && --open == 0)
+            break;
+        if (t->kind != PHP_VARIABLE)
+            continue;
+        struct php_variable *v = php_variable_at(run, scope, t->text);
+        if (v)
+            v->value = (struct php_value){.bits = VALUE_PARAM, .params = param};
+        param = (uint16_t)(param < 1 << 15 ? param << 1 : param);
+    }
+    run->pos += run->pos < run->len;
+}
+
+/* From here on what is read belongs to that function, until the brace that closes it. */
+static unsigned enter(struct php_run *run, struct text name)
+{
+    uint64_t key = php_key(0, name);
+    (void)php_own(run, key, true);
+    run->within[run->scopes].function = key;
+    run->within[run->scopes++].braces = run->braces;
+    run->scope = (unsigned)(key & 0xffffff) | 1;
+    return run->scope;
+}
+
 /* function name(params) { : a scope of its own, and the parameters in it. */
 static void function_begin(struct php_run *run)
 {
     run->pos++;
     run->pos += php_at_sign(run, '&');
-    bool closure = run->at[run->pos].kind != PHP_NAME;
-    struct text name = closure ? text_of(NULL) : run->at[run->pos].text;
-    run->pos += !closure;
-    if (!php_at_sign(run, '('))
+    struct text name = run->at[run->pos].text;
+    run->pos++;
+    if (!php_at_sign(run, '(') || run->scopes >= PHP_SCOPES)
         return;
-    unsigned scope = run->scope;
-    uint64_t key = 0;
-    uint16_t param = 1;
-    if (!closure && run->scopes < PHP_SCOPES) {
-        key = php_key(0, name);
-        (void)php_own(run, key, true);
-        run->within[run->scopes].function = key;
-        run->within[run->scopes++].braces = run->braces;
-        scope = (unsigned)(key & 0xffffff) | 1;
-    }
-    run->scope = scope;
-    for (run->pos++; run->pos < run->len && !php_at_sign(run, '{') && !php_at_sign(run, ';');
-         run->pos++)
-        if (run->at[run->pos].kind == PHP_VARIABLE && key) {
-            struct php_variable *v = php_variable_at(run, scope, run->at[run->pos].text);
-            if (v)
-                v->value = (struct php_value){.bits = VALUE_PARAM, .params = param};
-            param = (uint16_t)(param < 1 << 15 ? param << 1 : param);
-        }
-    if (php_at_sign(run, ';') && key) { /* declared only */
+    unsigned outer = run->scope;
+    parameters(run, enter(run, name));
+    while (run->pos < run->len && !php_at_sign(run, '{') && !php_at_sign(run, ';'))
+        run->pos++;
+    if (php_at_sign(run, ';')) { /* declared only */
         run->scopes--;
-        run->scope = run->scopes ? run->scope : 0;
+        run->scope = outer;
     }
+}
+
+/* function (...) use ($a, &$b): what it takes along. */
+static void captures(struct php_run *run, unsigned outer)
+{
+    for (; run->pos < run->len && !php_at_sign(run, ')') && !php_at_sign(run, '{'); run->pos++) {
+        const struct php_token *t = &run->at[run->pos];
+        const struct php_variable *from =
+            t->kind == PHP_VARIABLE ? php_variable_at(run, outer, t->text) : NULL;
+        struct php_variable *to = from ? php_variable_at(run, run->scope, t->text) : NULL;
+        if (to)
+            to->value = from->value;
+    }
+    run->pos += php_at_sign(run, ')');
+}
+
+struct php_value php_closure(struct php_run *run, bool arrow)
+{
+    struct php_value ret = {.bits = VALUE_OBJECT};
+    unsigned scope = run->scope, scopes = run->scopes;
+    run->pos += php_at_sign(run, '&');
+    if (!php_at_sign(run, '(') || run->scopes >= PHP_SCOPES)
+        return ret;
+    ret.text = arena_format(run->arena, "{nameless %u.%u}", run->inner, run->pos);
+    parameters(run, enter(run, ret.text));
+    struct php_own *own = php_own(run, php_key(0, ret.text), true);
+    while (run->pos < run->len && !php_at_sign(run, '{') && !php_at_sign(run, SIGN_PAIR) &&
+           !php_at_sign(run, ';')) {
+        run->pos++;
+        if (run->at[run->pos - 1].kind == PHP_NAME &&
+            text_is_nocase(run->at[run->pos - 1].text, "use"))
+            captures(run, scope);
+    }
+    if (arrow && php_at_sign(run, SIGN_PAIR)) {
+        run->pos++;
+        struct php_value v = php_expression(run);
+        if (own)
+            php_value_mix(&own->returned, v);
+    } else if (php_at_sign(run, '{')) {
+        do {
+            uint32_t before = run->pos;
+            php_statement(run);
+            run->pos += run->pos == before;
+        } while (run->scopes > scopes && run->pos < run->len && run->steps < PHP_STEPS);
+    }
+    run->lambda_code |= own && own->code;
+    run->scopes = scopes;
+    run->scope = scope;
+    return ret;
 }
 
 static void brace_close(struct php_run *run)
@@ -125,14 +189,14 @@ static void list_assign(struct php_run *run)
             php_set(run, run->at[i].text, v, false);
 }
 
-static void statement(struct php_run *run)
+void php_statement(struct php_run *run)
 {
     if (php_at_sign(run, '{')) {
         run->braces++;
         run->pos++;
     } else if (php_at_sign(run, '}')) {
         brace_close(run);
-    } else if (php_is_name(run, "function")) {
+    } else if (php_is_name(run, "function") && php_declares(run)) {
         function_begin(run);
     } else if (php_is_name(run, "global")) {
         globals(run);
@@ -149,14 +213,52 @@ static void statement(struct php_run *run)
     }
 }
 
+void php_inner(struct php_run *run, struct text program)
+{
+    static const char opening[] = {'<', '?', 'p', 'h', 'p', ' '};
+    struct php_tokens tokens;
+    if (run->inner >= PHP_INNER)
+        return;
+    struct php_run *in = arena_new(run->arena, sizeof *in);
+    *in = *run;
+    in->inner++;
+    in->scope = in->scopes = in->braces = in->deep = in->pos = in->steps = 0;
+    char *whole = arena_new(run->arena, (size_t)program.len + sizeof opening);
+    memcpy(whole, opening, sizeof opening);
+    memcpy(whole + sizeof opening, program.at, program.len);
+    php_tokens_make(&tokens, text_at(whole, program.len + sizeof opening), run->arena);
+    in->at = tokens.at;
+    in->len = tokens.len;
+    while (in->pos < in->len && in->steps < PHP_STEPS / 8) {
+        uint32_t before = in->pos;
+        php_statement(in);
+        in->pos += in->pos == before;
+    }
+    run->socket |= in->socket;
+    run->shell |= in->shell;
+    run->asks |= in->asks;
+    run->member_code |= in->member_code;
+    run->lambda_code |= in->lambda_code;
+    run->unpacks |= in->unpacks;
+}
+
 static void walk(struct php_run *run)
 {
     run->pos = run->scope = run->scopes = run->braces = run->deep = 0;
     while (run->pos < run->len && run->steps < PHP_STEPS) {
         uint32_t before = run->pos;
-        statement(run);
+        php_statement(run);
         run->pos += run->pos == before;
     }
+}
+
+/* A table's size for so many, at least 256: packed programs inside have more. */
+static uint32_t places(uint32_t most, uint32_t limit)
+{
+    uint32_t n = 256;
+    while (n < most && n < limit)
+        n *= 2;
+    return n;
 }
 
 void scan_php(struct scan_found *found, struct text source, struct arena *arena)
@@ -168,10 +270,18 @@ void scan_php(struct scan_found *found, struct text source, struct arena *arena)
     uint64_t folded = 0;
     struct php_run run = {
         .at = tokens.at, .len = tokens.len, .arena = arena, .found = found, .folded = &folded};
-    run.variable = arena_new(arena, PHP_VARIABLES * sizeof *run.variable);
-    run.own = arena_new(arena, PHP_FUNCTIONS * sizeof *run.own);
+    run.variables = places(tokens.len / 2, PHP_VARIABLES);
+    run.functions = places(tokens.len / 16, PHP_FUNCTIONS);
+    run.variable = arena_new(arena, run.variables * sizeof *run.variable);
+    run.own = arena_new(arena, run.functions * sizeof *run.own);
+    for (uint32_t i = 0; i < tokens.len && !run.names; i++)
+        run.names = tokens.at[i].kind == PHP_STRING && php_is_request(tokens.at[i].text);
     for (int pass = 0; pass < PASSES; pass++)
         walk(&run);
+    if (run.unpacks && run.member_code)
+        scan_find(found, SCAN_code_request, 0, text_of("unserialize"));
+    if (run.lambda_code && run.asks)
+        scan_find(found, SCAN_code_lambda, 0, text_of(NULL));
     if (run.socket && run.shell)
         scan_find(found, SCAN_backconnect, 0, text_of("a shell on a socket"));
     /* a form, an upload and nothing else */

@@ -1,6 +1,6 @@
 #include "scan/php_run.h"
 
-enum { TAINTS = VALUE_REQUEST | VALUE_WEAK | VALUE_FILES };
+enum { SMALL = 1500 /* tokens of a program */ };
 
 static struct php_own *function_in_hand(struct php_run *run)
 {
@@ -27,27 +27,11 @@ static void reach_code(struct php_run *run, struct php_value v, uint32_t line, s
         reach_weak(run, SCAN_code_weak, v, line, name);
     else if (v.bits & VALUE_DECODED)
         scan_find(run->found, SCAN_code_packed, line, name);
-    /* what was packed is looked at like the rest */
-    if (v.text.len > 16 && (v.bits & VALUE_DECODED) && run->inner < PHP_INNER) {
-        struct php_run *in = arena_new(run->arena, sizeof *in);
-        *in = (struct php_run){.inner = run->inner + 1, .arena = run->arena, .found = run->found};
-        struct php_tokens tokens;
-        char *program = arena_new(run->arena, (size_t)v.text.len + 8);
-        static const char opening[] = {'<', '?', 'p', 'h', 'p', ' '};
-        memcpy(program, opening, sizeof opening);
-        memcpy(program + sizeof opening, v.text.at, v.text.len);
-        php_tokens_make(&tokens, text_at(program, v.text.len + sizeof opening), run->arena);
-        in->at = tokens.at;
-        in->len = tokens.len;
-        in->variable = run->variable;
-        in->own = run->own;
-        in->folded = run->folded;
-        while (in->pos < in->len && in->steps < PHP_STEPS / 8) {
-            uint32_t before = in->pos;
-            (void)php_expression(in);
-            in->pos += in->pos == before;
-        }
-    }
+    if (v.bits & VALUE_MEMBER)
+        run->member_code = true;
+    /* what was packed, or stands there as a text, is looked at like the rest */
+    if (v.text.len > 8)
+        php_inner(run, v.text);
 }
 
 static void reach_command(struct php_run *run, struct php_value v, uint32_t line, struct text name)
@@ -55,6 +39,7 @@ static void reach_command(struct php_run *run, struct php_value v, uint32_t line
     static const char *const shells[] = {"/bin/sh", "/bin/bash", "cmd.exe", "bash -i", "sh -i"};
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
         run->shell |= v.text.len && memmem(v.text.at, v.text.len, shells[i], strlen(shells[i]));
+    run->socket |= v.text.len && memmem(v.text.at, v.text.len, "/dev/tcp/", 9);
     if (v.bits & VALUE_REQUEST)
         scan_find(run->found, SCAN_command_request, line, name);
     else if (v.bits & VALUE_WEAK)
@@ -120,8 +105,38 @@ static void call_write(struct php_run *run, const struct call *c)
     if ((what & VALUE_REQUEST) && ((name & VALUE_REQUEST) || program))
         scan_find(run->found, SCAN_write_request, c->line, c->name);
     else if (((what & (VALUE_REQUEST | VALUE_WEAK)) && (name & (VALUE_REQUEST | VALUE_WEAK))) ||
-             (program && (what & (VALUE_DECODED | VALUE_REMOTE))))
+             (program && (what & VALUE_DECODED)))
         scan_find(run->found, SCAN_write_weak, c->line, c->name);
+    else if (program && (what & VALUE_REMOTE))
+        scan_find(run->found, SCAN_write_remote, c->line, c->name);
+}
+
+/* What a function of the file does with what it is given. */
+static void call_own(struct php_run *run, const struct php_own *own, const struct call *c,
+                     bool surely)
+{
+    for (unsigned i = 0; i < c->len; i++) {
+        if (own->code >> i & 1)
+            php_reach(run, PHP_CODE, c->argument[i], c->line, c->name);
+        if ((own->command >> i & 1) && surely)
+            php_reach(run, PHP_COMMAND, c->argument[i], c->line, c->name);
+        if ((own->callback >> i & 1) && surely)
+            php_reach(run, PHP_CALLBACK, c->argument[i], c->line, c->name);
+    }
+}
+
+/* The same of one that is called back: with elements of the other arguments, in any order. */
+static void call_back_own(struct php_run *run, const struct php_own *own, const struct call *c,
+                          unsigned callback)
+{
+    for (unsigned i = 0; i < c->len; i++) {
+        if (i != callback && own->code)
+            php_reach(run, PHP_CODE, c->argument[i], c->line, c->name);
+        if (i != callback && own->command)
+            php_reach(run, PHP_COMMAND, c->argument[i], c->line, c->name);
+    }
+    if (own->code && text_is_nocase(c->name, "ob_start"))
+        scan_find(run->found, SCAN_output_run, c->line, text_of(NULL));
 }
 
 static bool is_evaluating(struct text pattern)
@@ -146,13 +161,16 @@ static void call_callback(struct php_run *run, const struct call *c)
         if (i != n && invoked->code)
             php_reach(run, PHP_CODE, c->argument[i], c->line, c->name);
     php_reach(run, PHP_CALLBACK, v, c->line, c->name);
+    const struct php_own *own = v.text.at ? php_own(run, php_key(0, v.text), false) : NULL;
+    if (own)
+        call_back_own(run, own, c, n);
     const struct php_function *called = v.text.at ? php_function_find(v.text) : NULL;
     if (called == NULL || (called->does != PHP_CODE && called->does != PHP_COMMAND))
         return;
     if (v.bits & VALUE_MADE)
         scan_find(run->found, SCAN_name_made, c->line, v.text);
     if (text_is_nocase(c->name, "ob_start")) /* whatever is printed is run */
-        scan_find(run->found, SCAN_code_weak, c->line, v.text);
+        scan_find(run->found, SCAN_output_run, c->line, v.text);
     for (unsigned i = 0; i < c->len; i++)
         if (i != n)
             php_reach(run, called->does, c->argument[i], c->line, v.text);
@@ -163,17 +181,47 @@ static bool is_input(struct text name)
     return text_is_nocase(name, "php://input") || text_starts(name, "data:");
 }
 
+/* create_function("$a", "program"): a function of the file by another way. */
+static struct php_value lambda(struct php_run *run, const struct call *c)
+{
+    struct php_value ret = {.bits = VALUE_OBJECT};
+    ret.text = arena_format(run->arena, "nameless_%u_%u", run->inner, run->pos);
+    uint64_t bytes =
+        (uint64_t)c->argument[0].text.len + c->argument[1].text.len + ret.text.len + 32;
+    php_reach(run, PHP_CODE, c->argument[1], c->line, c->name);
+    if (bytes > PHP_FOLDED_MAX || !php_may_fold(run, bytes))
+        return ret;
+    struct text program = arena_format(run->arena, "function %s(%.*s){%.*s}", ret.text.at,
+                                       (int)c->argument[0].text.len, c->argument[0].text.at,
+                                       (int)c->argument[1].text.len, c->argument[1].text.at);
+    php_inner(run, program);
+    const struct php_own *own = php_own(run, php_key(0, ret.text), false);
+    run->lambda_code |= own && own->code;
+    return ret;
+}
+
+/* mail(to, subject, text): who says both to whom and what. */
+static void call_mail(struct php_run *run, const struct call *c)
+{
+    enum { BROUGHT = VALUE_REQUEST | VALUE_WEAK };
+    if (c->len >= 3 && (c->argument[0].bits & BROUGHT) && (c->argument[1].bits & BROUGHT) &&
+        (c->argument[2].bits & BROUGHT))
+        scan_find(run->found, SCAN_mailer, c->line, c->name);
+}
+
 static struct php_value call_known(struct php_run *run, const struct call *c)
 {
     struct php_value ret = all_of(c, VALUE_MADE);
     switch (c->known->does) {
     case PHP_CODE:
+        if (text_is_nocase(c->name, "create_function") && c->len >= 2 && c->argument[0].text.at &&
+            c->argument[1].text.at)
+            return lambda(run, c);
         for (unsigned i = 0; i < c->len; i++)
             php_reach(run, PHP_CODE, c->argument[i], c->line, c->name);
         break;
     case PHP_COMMAND:
-        /* pcntl_exec("/bin/sh", array("-c", ...)) */
-        for (unsigned i = 0; i < c->len && (i == 0 || text_is_nocase(c->name, "pcntl_exec")); i++)
+        for (unsigned i = 0; i < c->len && i <= c->known->argument; i++)
             php_reach(run, PHP_COMMAND, c->argument[i], c->line, c->name);
         break;
     case PHP_CALLBACK:
@@ -186,6 +234,9 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
                                 : is_evaluating(c->argument[0].text)))
             for (unsigned i = 1; i < c->len; i++)
                 php_reach(run, PHP_CODE, c->argument[i], c->line, c->name);
+        else if (c->len >= 2 && c->argument[0].text.at == NULL &&
+                 (c->argument[0].bits & c->argument[1].bits & VALUE_DECODED))
+            scan_find(run->found, SCAN_code_weak, c->line, c->name);
         break;
     case PHP_WRITE:
         call_write(run, c);
@@ -201,7 +252,16 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
         ret = (struct php_value){0};
         break;
     case PHP_DECODE:
+        run->unpacks |=
+            text_is_nocase(c->name, "unserialize") && (ret.bits & (VALUE_REQUEST | VALUE_WEAK));
         ret.bits |= VALUE_DECODED;
+        break;
+    case PHP_DEFINE:
+        if (c->len >= 2)
+            php_define(run, c->argument[0].text, c->argument[1]);
+        break;
+    case PHP_MAIL:
+        call_mail(run, c);
         break;
     case PHP_REQUEST:
         ret.bits |= VALUE_REQUEST;
@@ -218,6 +278,11 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
                    : c->len && (c->argument[0].bits & VALUE_FILES) ? VALUE_FILES
                                                                    : 0;
         ret.bits |= ends_as_program(name) ? VALUE_PROGRAM : 0;
+        if (c->len >= 2 && c->argument[1].text.len && strchr("waxc", c->argument[1].text.at[0]) &&
+            text_is_nocase(c->name, "fopen")) /* who names the file that is written */
+            ret.bits |= c->argument[0].bits & VALUE_JOINED
+                            ? 0
+                            : c->argument[0].bits & (VALUE_REQUEST | VALUE_WEAK);
         break;
     }
     case PHP_GETENV:
@@ -236,6 +301,8 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
     if (php_may_fold(run, constant) && php_fold(c->name, c->argument, c->len, run->arena, &ret) &&
         ret.text.at)
         ret.bits |= VALUE_MADE;
+    if (c->fresh && c->len) /* new ReflectionFunction("f"): an object that stands for it */
+        ret.text = c->argument[0].text;
     return ret;
 }
 
@@ -244,12 +311,42 @@ static void call_named(struct php_run *run, const struct call *c)
 {
     for (unsigned i = 0; i < c->len; i++) {
         struct text name = c->argument[i].text;
+        const struct php_own *own = name.len ? php_own(run, php_key(0, name), false) : NULL;
+        if (own && (c->argument[i].bits & VALUE_OBJECT))
+            call_back_own(run, own, c, i);
         const struct php_function *known = name.len ? php_function_find(name) : NULL;
         if (known && (known->does == PHP_CODE || known->does == PHP_COMMAND))
             for (unsigned k = 0; k < c->len; k++)
                 if (k != i && (c->argument[k].bits & VALUE_REQUEST))
                     php_reach(run, known->does, c->argument[k], c->line, name);
     }
+}
+
+/* Methods of PHP's own classes. */
+static void call_method(struct php_run *run, const struct call *c)
+{
+    static const struct {
+        const char *name;
+        unsigned argument;
+    } calls[] = {{"sqlitecreatefunction", 1},
+                 {"createfunction", 1},
+                 {"sqlitecreateaggregate", 1},
+                 {"createaggregate", 1},
+                 {"addserver", 7}};
+    for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+        if (text_is_nocase(c->name, calls[i].name) && c->len > calls[i].argument)
+            php_reach(run, PHP_CALLBACK, c->argument[calls[i].argument], c->line, c->name);
+    bool request = c->len && (c->argument[0].bits & VALUE_REQUEST);
+    bool written = text_is_nocase(c->name, "fwrite") && (run->receiver.bits & VALUE_REQUEST) &&
+                   (run->receiver.bits & VALUE_OBJECT);
+    if (request && (written || text_is_nocase(c->name, "extractto")))
+        scan_find(run->found, SCAN_write_request, c->line, c->name);
+    bool invoked = text_is_nocase(c->name, "invoke") || text_is_nocase(c->name, "invokeargs");
+    const struct php_function *known =
+        invoked && run->receiver.text.at ? php_function_find(run->receiver.text) : NULL;
+    if (known && (known->does == PHP_CODE || known->does == PHP_COMMAND))
+        for (unsigned i = 0; i < c->len; i++)
+            php_reach(run, known->does, c->argument[i], c->line, run->receiver.text);
 }
 
 /* A function of the file, or of somewhere else. */
@@ -264,18 +361,15 @@ static struct php_value call_unknown(struct php_run *run, const struct call *c, 
     run->socket |=
         text_is_nocase(c->name, "fsockopen") || text_is_nocase(c->name, "socket_create") ||
         text_is_nocase(c->name, "pfsockopen") || text_is_nocase(c->name, "stream_socket_client");
+    run->wraps |= text_is_nocase(c->name, "stream_wrapper_register");
+    if (method)
+        call_method(run, c);
     if (own == NULL) {
         call_named(run, c);
         return ret;
     }
-    for (unsigned i = 0; i < c->len; i++) {
-        if (own->code >> i & 1)
-            php_reach(run, PHP_CODE, c->argument[i], c->line, c->name);
-        if ((own->command >> i & 1) && !method)
-            php_reach(run, PHP_COMMAND, c->argument[i], c->line, c->name);
-        if ((own->callback >> i & 1) && !method)
-            php_reach(run, PHP_CALLBACK, c->argument[i], c->line, c->name);
-    }
+    /* methods of one name are many; in a small program it is this one */
+    call_own(run, own, c, !method || run->len < SMALL);
     ret = own->returned;
     ret.bits &= (uint16_t)~VALUE_PARAM;
     ret.params = 0;
@@ -329,9 +423,12 @@ static void arguments(struct php_run *run, struct call *c)
 struct php_value php_call(struct php_run *run, struct php_value callee, bool method, bool named)
 {
     struct call c = {.name = callee.text, .line = run->at[run->pos].line, .fresh = run->fresh};
+    struct php_value receiver = run->receiver;
     run->fresh = false;
+    run->receiver = (struct php_value){0};
     run->function_calls++;
     arguments(run, &c);
+    run->receiver = receiver;
     if (callee.text.at == NULL)
         return call_value(run, callee, &c);
     c.known = method ? NULL : php_function_find(c.name);

@@ -11,7 +11,7 @@ struct php_variable *php_variable_at(struct php_run *run, unsigned scope, struct
 {
     uint64_t key = variable_key(scope, name);
     for (unsigned n = 0; n < 16; n++) {
-        struct php_variable *v = &run->variable[(key + n) % PHP_VARIABLES];
+        struct php_variable *v = &run->variable[(key + n) & (run->variables - 1)];
         if (v->key == 0)
             v->key = key;
         if (v->key == key)
@@ -20,7 +20,7 @@ struct php_variable *php_variable_at(struct php_run *run, unsigned scope, struct
     return NULL;
 }
 
-static bool is_request(struct text name)
+bool php_is_request(struct text name)
 {
     static const char *const names[] = {
         "_GET",           "_POST",         "_REQUEST",         "_COOKIE",
@@ -33,8 +33,10 @@ static bool is_request(struct text name)
 
 static struct php_value variable_value(struct php_run *run, struct text name)
 {
-    if (is_request(name))
+    if (php_is_request(name)) {
+        run->asks = true;
         return (struct php_value){.bits = VALUE_REQUEST};
+    }
     if (text_is(name, "_FILES") || text_is(name, "HTTP_POST_FILES"))
         return (struct php_value){.bits = VALUE_FILES};
     bool member = text_starts(name, "->"); /* an object's, whoever asks */
@@ -96,6 +98,7 @@ static struct php_value union_of(struct php_value a, struct php_value b)
 {
     php_value_mix(&a, b);
     a.text = a.text.at ? a.text : b.text;
+    a.list = a.list.at ? a.list : b.list;
     return a;
 }
 
@@ -123,7 +126,15 @@ static struct php_value index_of(struct php_run *run, struct php_value v, struct
         for (size_t i = 0; i < sizeof brought / sizeof brought[0]; i++)
             v.bits |= text_is(index.text, brought[i]) ? VALUE_REQUEST : 0;
     }
-    if (v.text.at && index.is_number && index.number >= 0 && index.number < v.text.len) {
+    struct text element = index.is_number ? php_list_at(v.list, index.number) : text_of(NULL);
+    /* which one is not known: of single characters a piece of some word */
+    bool piece = v.list.len > 2 && !index.is_number && memchr(v.list.at, '\0', 2) != NULL;
+    v.bits |= piece ? VALUE_MADE : 0;
+    v.list = text_of(NULL);
+    if (element.at) {
+        v.text = element;
+        v.bits |= VALUE_MADE;
+    } else if (v.text.at && index.is_number && index.number >= 0 && index.number < v.text.len) {
         v.text = text_at(v.text.at + index.number, 1);
         v.bits |= VALUE_MADE;
     } else {
@@ -143,6 +154,7 @@ static struct php_value member_of(struct php_run *run, struct php_value v, struc
         run->pos++;
         if (php_at_sign(run, '(')) {
             run->pos++;
+            run->receiver = v;
             struct php_value ret = php_call(run, callee, true, true);
             ret.bits |= v.bits & (VALUE_REQUEST | VALUE_WEAK) ? VALUE_WEAK : 0;
             return ret;
@@ -157,6 +169,14 @@ static struct php_value member_of(struct php_run *run, struct php_value v, struc
             run->pos++;
             return php_call(run, (struct php_value){.text = text_of("")}, true, true);
         }
+    }
+    if (php_at_sign(run, '{')) { /* ->{...}( */
+        run->pos++;
+        struct php_value which = php_expression(run);
+        run->pos += php_at_sign(run, '}');
+        const struct php_own *any = php_own(run, php_key(0, text_of("__call")), false);
+        if ((which.bits & VALUE_REQUEST) && any && any->callback)
+            scan_find(run->found, SCAN_call_request, t->line, text_of("__call"));
     }
     v.text = text_of(NULL);
     return v;
@@ -215,7 +235,8 @@ static struct php_value variable(struct php_run *run)
     if (named.text.at)
         return after_operand(run, variable_value(run, named.text), named.text);
     struct php_value v = {.bits = named.bits & (VALUE_REQUEST | VALUE_WEAK) ? VALUE_WEAK | VALUE_ANY
-                                                                            : 0};
+                                  : run->names ? VALUE_REQUEST | VALUE_ANY
+                                               : 0};
     return after_operand(run, v, text_of(NULL));
 }
 
@@ -229,13 +250,29 @@ void php_spread(struct php_run *run, struct php_value v)
             php_set(run, run->at[run->pos].text, v, false);
 }
 
+/* The list with one constant more; null once an element is none. */
+static struct text list_more(struct php_run *run, struct text list, struct php_value v)
+{
+    static const struct php_value end = {.text = {.at = "", .len = 1}};
+    struct php_value so_far = {.text = list};
+    struct text ret = {0};
+    if (list.at == NULL || v.text.at == NULL || list.len > PHP_FOLDED_MAX / 64 ||
+        !php_may_fold(run, (uint64_t)list.len + v.text.len) ||
+        !php_concat(so_far, v, run->arena, &ret))
+        return text_of(NULL);
+    so_far.text = ret;
+    return php_concat(so_far, end, run->arena, &ret) ? ret : text_of(NULL);
+}
+
 static struct php_value list_until(struct php_run *run, unsigned close)
 {
     struct php_value ret = {0};
+    struct text list = text_of("");
     bool first = true;
     while (run->pos < run->len && !php_at_sign(run, close) && !php_at_sign(run, ';')) {
         uint32_t before = run->pos;
         struct php_value v = php_expression(run);
+        list = list_more(run, list, v);
         const struct php_function *known = v.text.at ? php_function_find(v.text) : NULL;
         struct text telling = known && known->does <= PHP_COMMAND ? v.text : ret.text;
         ret = first ? v : union_of(ret, v);
@@ -247,6 +284,7 @@ static struct php_value list_until(struct php_run *run, unsigned close)
             run->pos++;
     }
     run->pos += php_at_sign(run, close);
+    ret.list = list.len && memchr(list.at, '\0', list.len - 1) ? list : text_of(NULL);
     return ret;
 }
 
@@ -282,6 +320,29 @@ static struct php_value bracket(struct php_run *run)
     return after_operand(run, v, text_of(NULL));
 }
 
+static struct text constant_name(struct php_run *run, struct text name)
+{
+    return arena_format(run->arena, "const %.*s", (int)(name.len < 64 ? name.len : 64), name.at);
+}
+
+void php_define(struct php_run *run, struct text name, struct php_value value)
+{
+    if (value.text.at == NULL || name.len == 0)
+        return;
+    struct php_variable *v = php_variable_at(run, 0, constant_name(run, name));
+    if (v)
+        v->value = (struct php_value){.text = value.text, .bits = value.bits};
+    run->defines = true;
+}
+
+static struct php_value php_constant(struct php_run *run, struct text name)
+{
+    if (!run->defines || name.len == 0)
+        return (struct php_value){0};
+    struct php_variable *v = php_variable_at(run, 0, constant_name(run, name));
+    return v ? v->value : (struct php_value){0};
+}
+
 /* The words that take what follows. */
 static struct php_value word(struct php_run *run)
 {
@@ -291,7 +352,7 @@ static struct php_value word(struct php_run *run)
     if (includes) {
         static const char *const odd[] = {".jpg", ".png", ".gif", ".ico", ".jpeg", ".bmp"};
         const struct php_token *first = &run->at[run->pos + php_at_sign(run, '(')];
-        bool plain = first->kind == PHP_VARIABLE && is_request(first->text);
+        bool plain = first->kind == PHP_VARIABLE && php_is_request(first->text);
         struct php_value v = php_expression(run);
         run->includes = true;
         bool opens = (first->kind == PHP_STRING || first->kind == PHP_TEMPLATE) &&
@@ -299,11 +360,24 @@ static struct php_value word(struct php_run *run)
         bool data = (v.bits & VALUE_REQUEST) && opens;
         for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
             data |= text_ends(v.text, odd[i]) && v.text.len > 4;
-        if (data || text_is_nocase(v.text, "php://input"))
+        bool own_stream = run->wraps && v.text.len && memmem(v.text.at, v.text.len, "://", 3);
+        if ((v.bits & VALUE_DECODED) && v.text.at)
+            scan_find(run->found, SCAN_include_hidden, t->line, t->text);
+        if (data || own_stream || text_is_nocase(v.text, "php://input"))
             scan_find(run->found, SCAN_include_data, t->line, t->text);
         else if ((plain && (v.bits & VALUE_REQUEST)) || (v.bits & VALUE_FILES))
             scan_find(run->found, SCAN_include_request, t->line, t->text);
         return v;
+    }
+    if (text_is_nocase(t->text, "function") ||
+        (text_is_nocase(t->text, "fn") && php_at_sign(run, '(')))
+        return after_operand(run, php_closure(run, t->text.len == 2), text_of(NULL));
+    if (text_is_nocase(t->text, "const") && run->at[run->pos].kind == PHP_NAME) {
+        struct text name = run->at[run->pos].text;
+        run->pos++;
+        run->pos += php_at_sign(run, '=');
+        php_define(run, name, php_expression(run));
+        return (struct php_value){0};
     }
     if (text_is_nocase(t->text, "new")) {
         run->fresh = true;
@@ -336,7 +410,7 @@ static struct php_value word(struct php_run *run)
         struct php_value v = member_of(run, (struct php_value){0}, &none);
         return after_operand(run, v, none);
     }
-    return (struct php_value){0};
+    return php_constant(run, t->text);
 }
 
 static struct php_value operand_at(struct php_run *run)
@@ -424,7 +498,8 @@ static bool stops(const struct php_run *run)
     if (t->kind == PHP_END || run->pos >= run->len)
         return true;
     if (t->kind == PHP_NAME)
-        return text_is_nocase(t->text, "as") || text_is_nocase(t->text, "function");
+        return text_is_nocase(t->text, "as") ||
+               (text_is_nocase(t->text, "function") && php_declares(run));
     return t->kind == PHP_SIGN &&
            (t->sign == ';' || t->sign == ',' || t->sign == ')' || t->sign == ']' ||
             t->sign == '}' || t->sign == '{' || t->sign == SIGN_PAIR);
@@ -442,6 +517,7 @@ static struct php_value joined(struct php_run *run, struct php_value v, unsigned
             digit[0] = (char)('0' + w.number);
             w.text = text_at(digit, 1);
         }
+        ret.bits |= v.text.len ? VALUE_JOINED : 0;
         if (php_may_fold(run, (uint64_t)v.text.len + w.text.len) &&
             php_concat(v, w, run->arena, &text)) {
             ret.text = text;

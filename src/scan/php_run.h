@@ -8,7 +8,7 @@
 #include "scan/scan.h"
 
 enum {
-    PHP_VARIABLES = 1 << 13,
+    PHP_VARIABLES = 1 << 13, /* most */
     PHP_FUNCTIONS = 1 << 10,
     PHP_DEEP = 200,  /* of expressions and operands in one another */
     PHP_SCOPES = 64, /* of functions in one another */
@@ -43,12 +43,21 @@ struct php_run {
     bool all_tainted; /* extract($_POST) and the like */
     struct arena *arena;
     struct scan_found *found;
-    struct php_variable *variable;
-    struct php_own *own;
+    struct php_variable *variable; /* a table of `variables` places, a power of 2 */
+    struct php_own *own;           /* of `functions` */
+    uint32_t variables, functions;
     uint32_t function_calls; /* to tell a small program from a large one */
     bool uploads, includes, socket, shell;
     bool fresh;       /* behind `new`: a class is named, no function */
-    uint64_t *folded; /* bytes of constants put together so far, inner programs' too */
+    bool defines;     /* constants of its own */
+    bool asks;        /* the program reads what a request brings */
+    bool names;       /* "_POST" and the like stand in it as texts */
+    bool wraps;       /* it makes a stream of its own */
+    bool unpacks;     /* it makes objects of what a request brings */
+    bool member_code; /* it runs a property of an object as a program */
+    bool lambda_code; /* it has a nameless function that runs what it is given as a program */
+    struct php_value receiver; /* the object whose method is called next */
+    uint64_t *folded;          /* bytes of constants put together so far, inner programs' too */
 };
 
 uint64_t php_key(unsigned scope, struct text name);
@@ -57,15 +66,34 @@ void php_set(struct php_run *run, struct text name, struct php_value value, bool
 struct php_own *php_own(struct php_run *run, uint64_t key, bool make);
 void php_spread(struct php_run *run, struct php_value v);
 struct php_value php_expression(struct php_run *run);
+/* A constant of the program's own. */
+void php_define(struct php_run *run, struct text name, struct php_value value);
+/* One statement, or the part of one that can be told alone. */
+void php_statement(struct php_run *run);
+/* A nameless function, from behind the word `function` or `fn`: as a constant, the name that it
+ * gets here. */
+struct php_value php_closure(struct php_run *run, bool arrow);
+/* A program that is a constant in this one, with the same variables and functions. */
+void php_inner(struct php_run *run, struct text program);
 /* Of the name or value that is called; run->pos stands behind the '('. `method`: ->name( or
  * ::name(. */
 struct php_value php_call(struct php_run *run, struct php_value callee, bool method, bool named);
 /* A value reaches what runs it. */
 void php_reach(struct php_run *run, enum php_does does, struct php_value value, uint32_t line,
                struct text name);
+/* $_POST and the like, by name. */
+bool php_is_request(struct text name);
 static inline bool php_is_name(const struct php_run *run, const char *name)
 {
     return run->at[run->pos].kind == PHP_NAME && text_is_nocase(run->at[run->pos].text, name);
+}
+
+/* At `function`: whether a name follows, which makes it one of the file. */
+static inline bool php_declares(const struct php_run *run)
+{
+    const struct php_token *next = &run->at[run->pos + 1];
+    bool by_reference = next->kind == PHP_SIGN && next->sign == '&';
+    return (next + by_reference)->kind == PHP_NAME;
 }
 
 /* Whether constants of so many bytes may still be put together; counts them. */

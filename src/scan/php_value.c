@@ -194,12 +194,91 @@ static bool fold_text(struct text name, struct text text, struct arena *arena, s
     return ret->at != NULL;
 }
 
+struct text php_list_at(struct text list, int64_t at)
+{
+    while (list.len) {
+        const char *end = memchr(list.at, '\0', list.len);
+        size_t len = end ? (size_t)(end - list.at) : list.len;
+        if (at-- == 0)
+            return text_at(list.at, len);
+        list = text_at(list.at + len + (end != NULL), list.len - len - (end != NULL));
+    }
+    return text_of(NULL);
+}
+
+/* The elements with `glue` between them. */
+static struct text glued(struct text list, struct text glue, struct arena *arena)
+{
+    size_t elements = 0;
+    for (uint32_t i = 0; i < list.len; i++)
+        elements += list.at[i] == '\0';
+    size_t room = list.len + elements * glue.len;
+    if (room > PHP_FOLDED_MAX)
+        return text_of(NULL);
+    char *at = arena_new(arena, room + 1);
+    size_t len = 0;
+    for (uint32_t i = 0; i < list.len; i++) {
+        if (list.at[i] != '\0') {
+            at[len++] = list.at[i];
+        } else if (i + 1 < list.len && glue.len) {
+            memcpy(at + len, glue.at, glue.len);
+            len += glue.len;
+        }
+    }
+    return text_at(at, len);
+}
+
+/* A text's pieces between separators as a list; without one every character. */
+static struct text pieces(struct text text, struct text separator, struct arena *arena)
+{
+    if (text.len > PHP_FOLDED_MAX / 2)
+        return text_of(NULL);
+    char *at = arena_new(arena, (size_t)text.len * 2 + 2);
+    size_t len = 0;
+    for (uint32_t i = 0; i < text.len; i++) {
+        bool cuts = separator.len && text.len - i >= separator.len &&
+                    memcmp(text.at + i, separator.at, separator.len) == 0;
+        at[len++] = cuts ? '\0' : text.at[i];
+        i += cuts ? separator.len - 1 : 0;
+        if (separator.len == 0)
+            at[len++] = '\0';
+    }
+    if (separator.len)
+        at[len++] = '\0';
+    return text_at(at, len);
+}
+
+/* Functions of arrays of constants, and to them. */
+static bool fold_list(struct text name, const struct php_value *argument, unsigned len,
+                      struct arena *arena, struct php_value *ret)
+{
+    if (text_is_nocase(name, "implode") || text_is_nocase(name, "join")) {
+        const struct php_value *list =
+            len >= 2 && argument[1].list.at ? &argument[1] : &argument[0];
+        const struct php_value *glue = list == &argument[0] ? &argument[len >= 2] : &argument[0];
+        if (list->list.at == NULL)
+            return false;
+        ret->text = glued(list->list, glue == list ? text_of("") : glue->text, arena);
+        return ret->text.at != NULL;
+    }
+    bool splits = text_is_nocase(name, "str_split") && argument[0].text.at &&
+                  (len < 2 || argument[1].number == 1);
+    bool explodes =
+        text_is_nocase(name, "explode") && len >= 2 && argument[0].text.len && argument[1].text.at;
+    if (splits || explodes)
+        ret->list =
+            pieces(argument[splits ? 0 : 1].text, splits ? text_of("") : argument[0].text, arena);
+    return ret->list.at != NULL;
+}
+
 bool php_fold(struct text name, const struct php_value *argument, unsigned len, struct arena *arena,
               struct php_value *ret)
 {
     struct text text = {0};
     if (len == 0)
         return false;
+    if (fold_list(name, argument, len, arena, ret))
+        return true;
     if (text_is_nocase(name, "chr") && argument[0].is_number) {
         char *at = arena_new(arena, 1);
         at[0] = (char)argument[0].number;

@@ -19,6 +19,7 @@ enum {
     VALUE_OBJECT = 256,  /* a new one */
     VALUE_ANY = 512,     /* a variable whose name the request says */
     VALUE_MEMBER = 1024, /* a property, of some object */
+    VALUE_JOINED = 2048, /* behind a constant: a name's end, not all of it */
 };
 enum { PHP_FOLDED_MAX = 1 << 20 };
 
@@ -27,6 +28,7 @@ struct php_value {
     uint16_t params; /* of VALUE_PARAM: which arguments, a bit each; the last stands for all more */
     bool is_number;
     struct text text; /* when it is constant; null = not known */
+    struct text list; /* of an array of constants: its elements, each with a NUL behind it */
     int64_t number;
 };
 
@@ -53,12 +55,14 @@ enum php_does {
     PHP_REQUEST,
     PHP_GETENV,
     PHP_EXTRACT,
+    PHP_DEFINE,
+    PHP_MAIL,
 };
 
 struct php_function {
     const char *name;
     enum php_does does;
-    unsigned argument;
+    unsigned argument; /* the one that is called; of PHP_COMMAND: the last of the command */
 };
 
 /* NULL: not known. Letters' case does not matter, nor a leading '\'. */
@@ -69,6 +73,8 @@ enum { PHP_ARGUMENTS = 12 };
  */
 bool php_fold(struct text name, const struct php_value *argument, unsigned len, struct arena *arena,
               struct php_value *ret);
+/* The element at that place; null when there is none. */
+struct text php_list_at(struct text list, int64_t at);
 /* Both constants one after the other; XOR of them; a character. */
 bool php_concat(struct php_value a, struct php_value b, struct arena *arena, struct text *ret);
 struct text php_xor(struct text a, struct text b, struct arena *arena);

@@ -44,14 +44,28 @@ bool scan_look(struct scan_found *found, struct text name, struct text source, s
 
 /* ---- parts of scan_look; `lower`: the source's first 2 MB in lower case */
 
-enum scan_language { SCAN_NONE, SCAN_PHP, SCAN_JSP, SCAN_ASP, SCAN_ASPX, SCAN_CGI, SCAN_CFM };
+enum scan_language {
+    SCAN_NONE,
+    SCAN_PHP,
+    SCAN_JSP,
+    SCAN_ASP,
+    SCAN_ASPX,
+    SCAN_CGI, /* Perl, shell, Ruby */
+    SCAN_PYTHON,
+    SCAN_NODE,
+    SCAN_LUA,
+    SCAN_CFM,
+    SCAN_PAGE,   /* HTML with server-side includes */
+    SCAN_CONFIG, /* .htaccess, .user.ini, web.config */
+};
 
 /* PHP: follows values from what a request brings to what runs it. */
 void scan_php(struct scan_found *found, struct text source, struct arena *arena);
-/* Perl, Python and shell. */
-void scan_cgi(struct scan_found *found, struct text source);
-/* JSP, ASP, ASP.NET, ColdFusion. */
-void scan_other(struct scan_found *found, enum scan_language language, struct text lower);
+/* Perl, Python, Ruby and shell. */
+void scan_cgi(struct scan_found *found, enum scan_language language, struct text source);
+/* The other languages; arena: for a copy without what splits words. */
+void scan_other(struct scan_found *found, enum scan_language language, struct text lower,
+                struct arena *arena);
 /* What needs no language: a program in a picture, a toolbox's parts, what names itself. */
 void scan_text(struct scan_found *found, enum scan_language language, struct text lower,
                bool picture);

@@ -3,6 +3,7 @@
  * parts of a toolbox for somebody else's server, and what tools call themselves.
  */
 #include "scan/scan.h"
+#include "scan/words.h"
 
 enum { PARTS_MANY = 8, PARTS_SOME = 6 };
 
@@ -18,94 +19,52 @@ static uint32_t count(struct text in, const char *what, uint32_t most)
     return n;
 }
 
-static unsigned has(struct text in, const char *what)
-{
-    return memmem(in.at, in.len, what, strlen(what)) != NULL;
-}
+#define HAS(word) scan_words_has(w, WORD_##word)
 
 /* The parts, each of which honest programs have some of. */
-static unsigned parts_of(struct text s)
+static unsigned parts_of(const struct scan_words *w)
 {
-    unsigned runs = has(s, "shell_exec") + has(s, "passthru") + has(s, "popen") +
-                    has(s, "proc_open") + has(s, "system(") + has(s, "exec(");
+    unsigned runs =
+        HAS(shell_exec) + HAS(passthru) + HAS(popen) + HAS(proc_open) + HAS(system) + HAS(exec);
     unsigned n = runs >= 3;
     n += runs >= 5;
-    n += has(s, "disable_functions") || has(s, "safe_mode");
-    n += has(s, "php_uname") || has(s, "uname -a") || has(s, "posix_getuid");
-    n += has(s, "fileperms") || has(s, "posix_getpwuid");
-    n += has(s, "/etc/passwd") || has(s, "/etc/shadow") || has(s, "/etc/named.conf");
-    n += (has(s, "fsockopen") || has(s, "socket_create") || has(s, "pfsockopen")) &&
-         (has(s, "/bin/sh") || has(s, "cmd.exe") || has(s, "/bin/bash"));
-    n += (has(s, "opendir") || has(s, "scandir") || has(s, "glob(")) && has(s, "unlink(") &&
-         (has(s, "rename(") || has(s, "chmod("));
-    n += has(s, "move_uploaded_file") || (has(s, "$_files") && has(s, "copy("));
-    n += has(s, "error_reporting(0)") && has(s, "set_time_limit(0)");
-    n += has(s, "phpinfo(");
-    n += has(s, "unlink(__file__)") || has(s, "$_server['php_self'])") || has(s, "killme");
-    n += has(s, "mysql_connect") && has(s, "show databases");
-    n += has(s, "open_basedir") || has(s, "allow_url_fopen");
-    n += has(s, "wget ") && (has(s, "curl ") || has(s, "lynx") || has(s, "fetch "));
-    n += has(s, "gzinflate") && has(s, "base64_decode");
+    n += HAS(disable_functions) || HAS(safe_mode);
+    n += HAS(php_uname) || HAS(uname_a) || HAS(getuid);
+    n += HAS(fileperms) || HAS(getpwuid);
+    n += HAS(passwd) || HAS(shadow) || HAS(named_conf);
+    n += (HAS(fsockopen) || HAS(socket_create)) && (HAS(bin_sh) || HAS(cmd_exe) || HAS(bin_bash));
+    n += (HAS(opendir) || HAS(scandir) || HAS(glob)) && HAS(unlink) && (HAS(rename) || HAS(chmod));
+    n += HAS(move_uploaded) || (HAS(files) && HAS(copy));
+    n += HAS(error_off) && HAS(time_off);
+    n += HAS(phpinfo);
+    n += HAS(unlink_self) || HAS(php_self) || HAS(killme);
+    n += HAS(mysql_connect) && HAS(show_databases);
+    n += HAS(open_basedir) || HAS(allow_url);
+    n += HAS(wget) && (HAS(curl) || HAS(lynx) || HAS(fetch));
+    n += HAS(gzinflate) && HAS(base64);
     return n;
 }
 
 /* Whether it is worth the while: most programs have next to none of the parts. */
-static bool may_have_parts(struct text s)
+static bool may_have_parts(const struct scan_words *w)
 {
-    return has(s, "exec") + has(s, "passthru") + has(s, "popen") + has(s, "system(") +
-               has(s, "/etc/passwd") + has(s, "fileperms") + has(s, "php_uname") +
-               has(s, "disable_functions") + has(s, "fsockopen") >=
+    return HAS(exec_any) + HAS(passthru) + HAS(popen) + HAS(system) + HAS(passwd) + HAS(fileperms) +
+               HAS(php_uname) + HAS(disable_functions) + HAS(fsockopen) >=
            2;
 }
 
-/* Names that tools and their makers give themselves. */
-static const char *own_name(struct text s)
+/* Ways to the system's shell that functions forbidden in php.ini do not close. */
+static const char *bypass_of(const struct scan_words *w)
 {
-    static const char *const names[] = {"c99shell",
-                                        "c99sh",
-                                        "r57shell",
-                                        "r57.",
-                                        "filesman",
-                                        "b374k",
-                                        "indoxploit",
-                                        "p0wny",
-                                        "priv8",
-                                        "wso shell",
-                                        "wso 2",
-                                        "web shell by",
-                                        "webshell",
-                                        "mass deface",
-                                        "back connect",
-                                        "backconnect",
-                                        "back-connect",
-                                        "bind shell",
-                                        "shell by ",
-                                        "hacked by",
-                                        "php shell",
-                                        "phpshell",
-                                        "safe mode bypass",
-                                        "bypass shell",
-                                        "mini shell",
-                                        "alfa team",
-                                        "jumping",
-                                        "symlink bypass",
-                                        "cgitelnet",
-                                        "cgi-telnet",
-                                        "rootshell",
-                                        "antichat",
-                                        "zone-h",
-                                        "defacer",
-                                        "ddos",
-                                        "asp.net spy",
-                                        "aspxspy",
-                                        "jspspy",
-                                        "phpspy",
-                                        "kacak",
-                                        "zehir"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (has(s, names[i]))
-            return names[i];
-    return NULL;
+    if (!(HAS(get) || HAS(post) || HAS(request) || HAS(cookie)))
+        return NULL;
+    if (HAS(preload) && HAS(putenv))
+        return "LD_PRELOAD";
+    if (HAS(ffi) && (HAS(system) || HAS(exec) || HAS(popen)))
+        return "FFI";
+    if (HAS(com) && (HAS(wscript) || HAS(shell_app)))
+        return "COM";
+    return HAS(proxycommand) ? "ProxyCommand" : NULL;
 }
 
 static bool is_garbled(struct text s)
@@ -119,18 +78,26 @@ static bool is_garbled(struct text s)
 void scan_text(struct scan_found *found, enum scan_language language, struct text lower,
                bool picture)
 {
-    if (picture && (has(lower, "<?php") || (has(lower, "<?=") && lower.len < 4096)))
+    struct scan_words words;
+    scan_words_find(lower, &words);
+    const struct scan_words *w = &words;
+    if (picture && (HAS(php) || (lower.len < 4096 && memmem(lower.at, lower.len, "<?=", 3))))
         scan_find(found, SCAN_in_picture, 0, text_of(NULL));
+    if (language == SCAN_NONE)
+        return;
     if (language == SCAN_PHP && is_garbled(lower))
         scan_find(found, SCAN_garbled, 0, text_of(NULL));
-    if (language != SCAN_NONE && may_have_parts(lower)) {
-        unsigned parts = parts_of(lower);
-        const char *name = own_name(lower);
-        if (parts >= PARTS_MANY)
-            scan_find(found, SCAN_toolbox, 0, text_of(NULL));
-        else if (parts >= PARTS_SOME || (parts >= 4 && name))
-            scan_find(found, SCAN_toolbox_some, 0, text_of(NULL));
-        if (name && parts >= 2)
-            scan_find(found, SCAN_mark, 0, text_of(name));
-    }
+    const char *bypass = language == SCAN_PHP ? bypass_of(w) : NULL;
+    if (bypass)
+        scan_find(found, SCAN_bypass, 0, text_of(bypass));
+    if (!may_have_parts(w))
+        return;
+    unsigned parts = parts_of(w);
+    const char *name = scan_words_name(w);
+    if (parts >= PARTS_MANY)
+        scan_find(found, SCAN_toolbox, 0, text_of(NULL));
+    else if (parts >= PARTS_SOME || (parts >= 4 && name))
+        scan_find(found, SCAN_toolbox_some, 0, text_of(NULL));
+    if (name && parts >= 2)
+        scan_find(found, SCAN_mark, 0, text_of(name));
 }
