@@ -7,7 +7,6 @@
 
 #include "base/err.h"
 
-#include <pthread.h>
 #include <string.h>
 
 enum { START = 4, SLOT_BITS = 13, CHAINS = 256 };
@@ -25,9 +24,10 @@ static const struct word table[SCAN_WORDS] = {
 #undef NAME
 };
 
-static pthread_once_t made = PTHREAD_ONCE_INIT;
-static uint64_t begins[(1 << SLOT_BITS) / 64];
-static uint16_t first[CHAINS], next[SCAN_WORDS]; /* word + 1; 0 = none */
+struct index {
+    uint64_t begins[(1 << SLOT_BITS) / 64];
+    uint16_t first[CHAINS], next[SCAN_WORDS]; /* word + 1; 0 = none */
+};
 
 static uint32_t hash_of(const char *at)
 {
@@ -36,20 +36,23 @@ static uint32_t hash_of(const char *at)
     return start * 2654435761U;
 }
 
-static void make(void)
+/* Made for every text: a microsecond. */
+static void index_make(struct index *ret)
 {
+    memset(ret, 0, sizeof *ret);
     for (unsigned i = 0; i < SCAN_WORDS; i++) {
         muster_assert(table[i].len >= START);
         uint32_t hash = hash_of(table[i].text), slot = hash >> (32 - SLOT_BITS);
-        begins[slot / 64] |= UINT64_C(1) << slot % 64;
-        next[i] = first[hash >> 24];
-        first[hash >> 24] = (uint16_t)(i + 1);
+        ret->begins[slot / 64] |= UINT64_C(1) << slot % 64;
+        ret->next[i] = ret->first[hash >> 24];
+        ret->first[hash >> 24] = (uint16_t)(i + 1);
     }
 }
 
-static void at_start(struct text rest, uint32_t hash, struct scan_words *ret)
+static void at_start(const struct index *index, struct text rest, uint32_t hash,
+                     struct scan_words *ret)
 {
-    for (unsigned i = first[hash >> 24]; i; i = next[i - 1]) {
+    for (unsigned i = index->first[hash >> 24]; i; i = index->next[i - 1]) {
         const struct word *w = &table[i - 1];
         if (rest.len >= w->len && memcmp(rest.at, w->text, w->len) == 0)
             ret->bits[(i - 1) / 64] |= UINT64_C(1) << (i - 1) % 64;
@@ -58,12 +61,13 @@ static void at_start(struct text rest, uint32_t hash, struct scan_words *ret)
 
 void scan_words_find(struct text lower, struct scan_words *ret)
 {
-    (void)pthread_once(&made, make);
+    struct index index;
+    index_make(&index);
     *ret = (struct scan_words){.bits = {0}};
     for (uint32_t i = 0; i + START <= lower.len; i++) {
         uint32_t hash = hash_of(lower.at + i), slot = hash >> (32 - SLOT_BITS);
-        if (begins[slot / 64] >> slot % 64 & 1)
-            at_start(text_at(lower.at + i, lower.len - i), hash, ret);
+        if (index.begins[slot / 64] >> slot % 64 & 1)
+            at_start(&index, text_at(lower.at + i, lower.len - i), hash, ret);
     }
 }
 
