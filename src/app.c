@@ -25,6 +25,8 @@ void app_emit(struct app *app, const struct flow *flow, enum record_kind kind, c
         r.identity = what;
     else if (kind == RECORD_HTTP)
         r.http = what;
+    else if (kind == RECORD_FILE)
+        r.file = what;
     else
         r.talk = what;
     app->emit(app->context, &r);

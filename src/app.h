@@ -8,6 +8,7 @@
 #ifndef MUSTER_APP_H
 #define MUSTER_APP_H
 
+#include "files.h"
 #include "flow/tcp.h"
 #include "record/skip.h"
 #include "wire/dns.h"
@@ -20,10 +21,11 @@ struct app {
     struct buffers *buffers;
     struct tcp_sink sink;
     struct skips *skips;
-    struct instant now; /* of the frame in hand */
-    uint64_t number;    /* likewise */
-    uint64_t mac;       /* likewise: who sent it, if it was sent to all or many; else 0 */
-    void *context;      /* of emit */
+    struct instant now;  /* of the frame in hand */
+    uint64_t number;     /* likewise */
+    uint64_t mac;        /* likewise: who sent it, if it was sent to all or many; else 0 */
+    struct files *files; /* NULL = files are not put together */
+    void *context;       /* of emit */
     void (*emit)(void *context, const struct record *record);
     struct tls_scratch client, server; /* parsers' working room */
     struct dns_scratch dns;

@@ -66,6 +66,53 @@ static void emit_unanswered(struct app *app, struct flow *flow, unsigned request
         flow->stream[!requester].skip_responses++;
 }
 
+/* ---- files that come to home */
+
+static bool is_file_way(const struct app *app, const struct flow *flow, unsigned dir)
+{
+    return app->files && dir == IN && flow->requester == OUT;
+}
+
+/* The body that begins is a file: its request's names and its response's. */
+static void file_begin(struct app *app, uint32_t index, const struct http_record *response)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct http_record http = {.request_body = -1, .response_body = -1};
+    struct http_body body;
+    char host[256];
+    uint32_t have;
+    size_t head_len;
+    if (response->status != 200 || flow->requests_waiting == 0 ||
+        flow->stream[IN].phase != PHASE_BODY)
+        return;
+    const uint8_t *at = buffers_at(app->buffers, *content(flow, OUT), &have);
+    if (http_parse_request(at, flow->request_len[0], host, &http, &head_len, &body) != PARSE_DONE)
+        return;
+    http.response_type = response->response_type;
+    http.response_encoding = response->response_encoding;
+    if (!files_begin(app->files, index, &http))
+        app->skips->count[SKIP_file_left]++;
+}
+
+static void file_data(struct app *app, uint32_t index, const uint8_t *data, size_t len)
+{
+    if (files_is_open(app->files, index) && !files_data(app->files, index, data, len))
+        app->skips->count[SKIP_file_left]++;
+}
+
+static void file_end(struct app *app, uint32_t index, bool whole)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct file_record file;
+    struct ends ends = flow_ends(flow);
+    if (!files_is_open(app->files, index))
+        return;
+    if (files_end(app->files, index, whole, &ends, app->now, &file))
+        app_emit(app, flow, RECORD_FILE, &file);
+    else
+        app->skips->count[SKIP_file_left] += !whole;
+}
+
 static struct text waiting_method(struct app *app, struct flow *flow, unsigned requester)
 {
     uint32_t len;
@@ -192,9 +239,10 @@ static void request_whole(struct app *app, uint32_t index, unsigned dir, size_t 
 }
 
 /* A response head is whole at `at`: joins it with the oldest waiting request and emits both. */
-static void response_whole(struct app *app, struct flow *flow, unsigned dir,
+static void response_whole(struct app *app, uint32_t index, unsigned dir,
                            struct http_record *record, const uint8_t *rest, size_t rest_len)
 {
+    struct flow *flow = flows_at(app->flows, index);
     struct flow_stream *s = &flow->stream[dir];
     if (record->status >= 100 && record->status < 200 && record->status != 101)
         return;
@@ -202,6 +250,8 @@ static void response_whole(struct app *app, struct flow *flow, unsigned dir,
         s->skip_responses--;
         return;
     }
+    if (is_file_way(app, flow, dir))
+        file_begin(app, index, record);
     if (rest_len)
         record->response_start = text_at(rest, rest_len < BODY_KEPT ? rest_len : BODY_KEPT);
     if (flow->requests_waiting) {
@@ -291,8 +341,9 @@ static void head_done(struct app *app, uint32_t index, unsigned dir, struct head
     else if (head->waits)
         s->answer_head = (uint16_t)head->len;
     else
-        response_whole(app, flow, dir, &head->record, at + head->len, at_len - head->len);
-    if (head->body.kind == HTTP_BODY_UNTIL_CLOSE || head->tunnel)
+        response_whole(app, index, dir, &head->record, at + head->len, at_len - head->len);
+    bool file = is_file_way(app, flow, dir) && files_is_open(app->files, index);
+    if ((head->body.kind == HTTP_BODY_UNTIL_CLOSE && !file) || head->tunnel)
         s->state = STREAM_DONE;
     if (head->tunnel) {
         lose(app, flow, !dir);
@@ -381,6 +432,11 @@ void http_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *byt
             size_t data_len;
             uint64_t before = s->body_seen;
             used = body_data(app, s, bytes, len, &data, &data_len);
+            if (is_file_way(app, flow, dir)) {
+                file_data(app, index, data, data_len);
+                if (s->phase != PHASE_BODY)
+                    file_end(app, index, s->phase == PHASE_HEAD);
+            }
             if (flow->requester == dir)
                 keep_body(app, index, dir, data, data_len, before);
             else
@@ -395,6 +451,8 @@ void http_gap(struct app *app, uint32_t index, unsigned dir, uint32_t len)
 {
     struct flow *flow = flows_at(app->flows, index);
     struct flow_stream *s = &flow->stream[dir];
+    if (is_file_way(app, flow, dir))
+        file_end(app, index, false);
     if (s->answer_head) /* what comes next does not follow upon what was kept */
         answer_emit(app, flow, dir);
     if (s->phase == PHASE_BODY && s->body_kind == HTTP_BODY_LENGTH && len < s->body_left) {
@@ -408,6 +466,10 @@ void http_gap(struct app *app, uint32_t index, unsigned dir, uint32_t len)
 void http_finish(struct app *app, uint32_t index)
 {
     struct flow *flow = flows_at(app->flows, index);
+    if (is_file_way(app, flow, IN)) /* a body that lasts until the other end closes */
+        file_end(app, index,
+                 flow->stream[IN].body_kind == HTTP_BODY_UNTIL_CLOSE && flow->stream[IN].fin &&
+                     flow->stream[IN].lost == 0);
     if (flow->stream[OUT].answer_head)
         answer_emit(app, flow, OUT);
     while (flow->requests_waiting)

@@ -20,6 +20,7 @@ struct conf {
     double store[STORE_KNOBS];        /* change no finding: not in the digest */
     const struct alert_rules *alerts; /* the caller's; NULL = alerts say nothing */
     const struct marks *marks;        /* likewise; NULL = known marks are not looked for */
+    const struct files_plan *files;   /* likewise; NULL = files are not put together */
 };
 
 void conf_default(struct conf *conf);

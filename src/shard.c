@@ -53,6 +53,7 @@ static void tables_new(struct shard *s, const struct shares *of)
     table_init(&s->names, sizeof(struct name_entry), percent * of->names);
     table_init(&s->identities, sizeof(struct identity_entry), percent * of->identities);
     app_init(&s->app, &s->flows, &s->buffers, &s->counts.skips, shard_record, s);
+    s->app.files = s->files;
     s->ready = of == &of_log;
 }
 
@@ -80,6 +81,8 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
     tables_new(s, &of_capture);
     s->blank_host = mem_new(1, s->hosts.entry_bytes);
     s->marks = mark_search_new(conf->marks);
+    s->files = conf->files ? files_new(conf->files) : NULL;
+    s->app.files = s->files;
     shard_reset(s, NULL, false);
     return s;
 }
@@ -121,6 +124,7 @@ void shard_free(struct shard *s)
     tables_free(s);
     mem_free(s->blank_host);
     mark_search_free(s->marks);
+    files_free(s->files);
     mem_free(s);
 }
 

@@ -513,6 +513,7 @@ void shard_record(void *context, const struct record *record)
     case RECORD_TLS:
     case RECORD_HTTP:
     case RECORD_TALK:
+    case RECORD_FILE:
         on_marked(s, record);
         break;
     case RECORD_ALERT:

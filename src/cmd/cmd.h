@@ -28,8 +28,9 @@ struct options {
     unsigned workers;
     uint64_t memory_bytes; /* 1 GiB */
     struct string_list intel, geo, set, allow, roles, server, alerts, marks, listen, baseline,
-        holds;
+        holds, file_marks;
     const char *clamd, *site, *at, *remember; /* scan */
+    const char *carve;                        /* read */
     const char *cache, *config, *as;
     const char *map;      /* read */
     const char *with;     /* read: "suricata" or "suricata:RULES" */

@@ -1,6 +1,7 @@
 #include "cmd/parts.h"
 
 #include "base/buf.h"
+#include "base/file.h"
 #include "cmd/settings.h"
 #include "feeds/feeds.h"
 #include "marks.h"
@@ -153,6 +154,30 @@ static bool open_indicators_and_geo(struct parts *parts)
     return done && geo.enrich;
 }
 
+/* What is done with files that come over HTTP; nothing when nobody asks for it. */
+static bool open_files(struct parts *parts)
+{
+    const struct options *o = parts->options;
+    struct err err = {0};
+    bool done = true, clamd = o->clamd && strcmp(o->clamd, "none") != 0;
+    if (o->file_marks.len || clamd) {
+        parts->scan = scan_file_new();
+        for (unsigned i = 0; i < o->file_marks.len; i++)
+            scan_file_rules(parts->scan, o->file_marks.at[i],
+                            (struct rule_complaint){on_bad_rules, parts});
+        scan_file_ready(parts->scan);
+        done = !clamd || scan_file_clamd(parts->scan, o->clamd, &err);
+    }
+    if (done && o->carve)
+        done = file_make_folder(o->carve, 0700, &err);
+    if (!done)
+        parts_complain(parts, EXIT_WORLD, err.text);
+    parts->files = (struct files_plan){.folder = o->carve, .scan = parts->scan};
+    if (parts->scan || o->carve || indicators_have_files(parts->indicators))
+        parts->conf.files = &parts->files;
+    return done;
+}
+
 static const char *detectors_text(struct parts *parts)
 {
     struct buf buf = {0};
@@ -181,7 +206,7 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
                 struct progress *progress)
 {
     *parts = (struct parts){.options = options, .command = command, .progress = progress};
-    if (!configure(parts) || !open_indicators_and_geo(parts))
+    if (!configure(parts) || !open_indicators_and_geo(parts) || !open_files(parts))
         return false;
     parts->detectors = detectors_text(parts);
     parts->sets = sets_text(parts);
@@ -198,6 +223,9 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
     if (parts->map)
         also = arena_format(&parts->arena, "%s|%016llx", also.at,
                             (unsigned long long)parts->map->digest);
+    if (parts->scan)
+        also = arena_format(&parts->arena, "%s|%016llx", also.at,
+                            (unsigned long long)scan_file_digest(parts->scan));
     conf_digest(&parts->conf, also.at, parts->procedure);
     return true;
 }
@@ -209,5 +237,6 @@ void parts_close(struct parts *parts)
     review_free(parts->review);
     alert_rules_free(parts->alerts);
     marks_free(parts->marks);
+    scan_file_free(parts->scan);
     arena_free(&parts->arena);
 }

@@ -11,6 +11,7 @@
 #include "cmd/cmd.h"
 #include "conf.h"
 #include "enrich/enrich.h"
+#include "files.h"
 #include "record/home.h"
 #include "record/review.h"
 #include "table_map.h"
@@ -22,10 +23,12 @@ struct parts {
     struct arena arena;
     struct conf conf;
     struct home home;
-    struct address server[2];      /* --server: IPv4, IPv6; :: = not told */
-    struct review *review;         /* --allow and --roles */
-    struct alert_rules *alerts;    /* muster's and --alerts */
-    struct marks *marks;           /* muster's and --marks; NULL with mark.on=0 */
+    struct address server[2];   /* --server: IPv4, IPv6; :: = not told */
+    struct review *review;      /* --allow and --roles */
+    struct alert_rules *alerts; /* muster's and --alerts */
+    struct marks *marks;        /* muster's and --marks; NULL with mark.on=0 */
+    struct scan_file *scan;     /* --file-marks, --clamd; or NULL */
+    struct files_plan files;
     struct indicators *indicators; /* never NULL; may hold no set */
     struct enrich *enrich;
     unsigned databases;    /* of countries and networks */

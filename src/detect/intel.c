@@ -33,7 +33,7 @@ static bool intel_before(const struct intel_hit *a, const struct intel_hit *b)
     static const uint8_t by_kind[] = {
         [INDICATOR_CERTIFICATE] = 0, [INDICATOR_ADDRESS_PORT] = 1, [INDICATOR_NAME] = 2,
         [INDICATOR_URL] = 3,         [INDICATOR_ADDRESS] = 4,      [INDICATOR_JA3] = 5,
-        [INDICATOR_JA4] = 6,
+        [INDICATOR_JA4] = 6,         [INDICATOR_FILE] = 7,
     };
     if (a->class != b->class)
         return by_class[a->class] < by_class[b->class];
@@ -56,7 +56,7 @@ static void hit_count(struct intel_hit *hit, enum intel_how how, uint64_t number
         hit->number = number;
         hit->port = port.number;
     }
-    hit->how |= (uint8_t)how;
+    hit->how |= (uint16_t)how;
     hit->count += !tried && hit->count < UINT32_MAX;
     hit->tried += tried && hit->tried < UINT32_MAX;
 }
@@ -210,6 +210,16 @@ static void record_http(const struct detect *detect, const struct record *record
     meet_all(detect, record, found, len, http_how(record->http), false);
 }
 
+static void record_file(const struct detect *detect, const struct record *record)
+{
+    struct indicator found[INDICATOR_HITS];
+    struct indicator_window window = intel_window(detect);
+    const struct file_record *f = record->file;
+    unsigned len = indicators_file(detect->indicators, f->md5, f->sha1, f->sha256,
+                                   detect->pair->day, &window, found);
+    meet_all(detect, record, found, len, INTEL_FILE, false);
+}
+
 static void intel_record(const struct detect *detect, const struct record *record)
 {
     /* What an outside end opens says something of that end, not of the host. */
@@ -227,6 +237,9 @@ static void intel_record(const struct detect *detect, const struct record *recor
         break;
     case RECORD_HTTP:
         record_http(detect, record);
+        break;
+    case RECORD_FILE:
+        record_file(detect, record);
         break;
     case RECORD_TALK:
     case RECORD_IDENTITY:
@@ -290,9 +303,10 @@ static const struct knob intel_knobs[] = {
 
 const struct detector detector_intel = {
     .name = "intel",
-    .about = "ends and marks on indicator lists: addresses, names, URLs, certificates, JA3, JA4",
+    .about =
+        "ends and marks on indicator lists: addresses, names, URLs, certificates, JA3, JA4, files",
     .version = 1,
-    .records = RECORD_FLOW | RECORD_DNS | RECORD_TLS | RECORD_HTTP,
+    .records = RECORD_FLOW | RECORD_DNS | RECORD_TLS | RECORD_HTTP | RECORD_FILE,
     .pair_bytes = sizeof(struct intel_pair),
     .knobs = intel_knobs,
     .record = intel_record,

@@ -19,6 +19,7 @@ enum intel_how {
     INTEL_DOWNLOAD = 32, /* a URL: fetched a file */
     INTEL_CERTIFICATE = 64,
     INTEL_FINGERPRINT = 128,
+    INTEL_FILE = 256, /* a file with that digest came */
 };
 
 struct intel_hit {
@@ -27,9 +28,9 @@ struct intel_hit {
     uint32_t count;     /* answered conversations, questions, requests */
     uint32_t tried;     /* conversations that were not answered */
     uint16_t port;
+    uint16_t how; /* enum intel_how bits */
     uint8_t set_index, kind, class;
-    uint8_t how; /* enum intel_how bits */
-    uint8_t spare[6];
+    uint8_t spare[5];
 };
 
 struct intel_pair {

@@ -27,6 +27,7 @@ enum finding {
     FINDING_URL_VAGUE,
     FINDING_URL_GENERIC,
     FINDING_FINGERPRINT,
+    FINDING_FILE,
     FINDING_MALICIOUS,
     FINDING_COMPROMISED,
     FINDING_SUSPICIOUS,
@@ -37,7 +38,7 @@ enum finding {
 
 static const struct {
     double strength;
-    uint8_t flags;
+    uint16_t flags;
     const char *remark; /* ends the sentence; may be empty */
 } weight[FINDINGS] = {
     /* address with its port, name or certificate */
@@ -68,6 +69,8 @@ static const struct {
                              "; the path is listed without a host, and many "
                              "servers have one like it"},
     [FINDING_FINGERPRINT] = {4, EVIDENCE_UNDATED, "; harmless programs may share it"},
+    /* a program that is known to be malware came: not yet that it runs */
+    [FINDING_FILE] = {9.4, EVIDENCE_PAYLOAD, "; taking a file is not being controlled"},
     [FINDING_MALICIOUS] = {6, EVIDENCE_UNDATED, "; listed as harmful, not as a controller"},
     [FINDING_COMPROMISED] = {6, EVIDENCE_UNDATED,
                              "; listed as somebody's hacked machine, not as a controller"},
@@ -145,6 +148,8 @@ static enum finding weigh(const struct weighing *w, const struct intel_hit *hit,
         [CLASS_COMPROMISED] = FINDING_COMPROMISED,
     };
     enum finding finding = FINDING_ASKED;
+    if (hit->how & INTEL_FILE)
+        return FINDING_FILE;
     if (hit->how != INTEL_ASKED) {
         finding = weigh_kind(w, hit, i);
         if (!w->answered && weight[finding].strength > weight[FINDING_UNANSWERED].strength)
@@ -186,6 +191,8 @@ static struct text did_format(const struct weighing *w, const struct intel_hit *
     if (hit->how == INTEL_ASKED)
         return evidence_text(out, "%s asked DNS for it %u time%s", who, asked,
                              asked == 1 ? "" : "s");
+    if (hit->how & INTEL_FILE)
+        return evidence_text(out, "%s was sent a file with this digest %u time%s", who, count, s);
     switch (i->kind) {
     case INDICATOR_URL:
         return evidence_text(out, "%s asked a web server for it %u time%s%s", who, count, s,
@@ -206,9 +213,11 @@ static struct text did_format(const struct weighing *w, const struct intel_hit *
     }
 }
 
-static const char *kind_prefix(uint8_t kind)
+static const char *kind_prefix(const struct intel_hit *hit)
 {
-    switch (kind) {
+    if (hit->how & INTEL_FILE)
+        return "file ";
+    switch (hit->kind) {
     case INDICATOR_CERTIFICATE:
         return "certificate ";
     case INDICATOR_JA3:
@@ -261,10 +270,10 @@ static void hit_tell(const struct weighing *w, unsigned index, const struct indi
         .number = hit->number,
         .known_from = i->first_listed,
         .set = i->set,
-        .item = evidence_text(out, "%s%.*s", kind_prefix(i->kind), (int)i->item.len, i->item.at),
+        .item = evidence_text(out, "%s%.*s", kind_prefix(hit), (int)i->item.len, i->item.at),
         .family = i->family,
         .why = evidence_text(out, "%s%.*s is listed%s%.*s by %.*s (%s)%s; %.*s%.*s%s",
-                             kind_prefix(i->kind), (int)(i->item.len < 120 ? i->item.len : 120),
+                             kind_prefix(hit), (int)(i->item.len < 120 ? i->item.len : 120),
                              i->item.at, families.len ? " as " : "", (int)families.len,
                              families.at ? families.at : "", (int)i->set.len, i->set.at,
                              dates_format(i, dates), sinkhole ? ", a sinkhole" : "", (int)did.len,

@@ -205,7 +205,11 @@ void feed_item(struct feed_sink *sink, const struct feed_listing *listing, struc
 {
     struct feed_value value;
     enum indicator_reject reason;
-    if (!feed_value_parse(item, &value, &reason))
+    bool parsed = feed_value_parse(item, &value, &reason);
+    bool digest = parsed && (value.kind == INDICATOR_JA3 || value.kind == INDICATOR_CERTIFICATE);
+    if (digest && listing->kinds == 1u << INDICATOR_FILE)
+        value.kind = INDICATOR_FILE;
+    if (!parsed)
         feed_reject(sink, reason, item);
     else if (listing->kinds && !(listing->kinds >> value.kind & 1))
         feed_reject(sink, REJECT_KIND, item);

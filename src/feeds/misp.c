@@ -23,7 +23,8 @@ static bool misp_is(const struct feed_file *file, struct text head)
 static const struct misp_type {
     const char *name;
     uint16_t kinds;
-    char half; /* of a type of two parts: 'p' = end|port, 'n' = name|address, of which the name */
+    char half; /* of a type of two parts: 'p' = end|port, 'n' = name|address, of which the name,
+                  'd' = name|digest, of which the digest */
 } types[] = {
     {"ip-dst", FEED_KINDS_END, 0},
     {"ip-src", FEED_KINDS_END, 0},
@@ -39,6 +40,12 @@ static const struct misp_type {
     {"x509-fingerprint-sha256", 1u << INDICATOR_CERTIFICATE, 0},
     {"ja3-fingerprint-md5", 1u << INDICATOR_JA3, 0},
     {"ja4-fingerprint", 1u << INDICATOR_JA4, 0},
+    {"md5", 1u << INDICATOR_FILE, 0},
+    {"sha1", 1u << INDICATOR_FILE, 0},
+    {"sha256", 1u << INDICATOR_FILE, 0},
+    {"filename|md5", 1u << INDICATOR_FILE, 'd'},
+    {"filename|sha1", 1u << INDICATOR_FILE, 'd'},
+    {"filename|sha256", 1u << INDICATOR_FILE, 'd'},
 };
 
 struct misp_event {
@@ -115,6 +122,8 @@ static struct text attribute_item(const struct misp_type *type, struct text valu
     struct text end = text_at(value.at, bar ? (size_t)(bar - value.at) : value.len);
     if (bar != NULL && type->half == 'p')
         return feed_end_join(end, text_at(bar + 1, value.len - end.len - 1), out, room);
+    if (bar != NULL && type->half == 'd')
+        return text_at(bar + 1, value.len - end.len - 1);
     if (port.len && text_starts(text_of(type->name), "ip-") && type->half == 0)
         return feed_end_join(end, port, out, room);
     return end;

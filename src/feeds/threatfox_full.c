@@ -49,12 +49,13 @@ static void full_row(struct feed_sink *sink, const struct full_columns *where, s
         feed_reject(sink, REJECT_NOT_UNDERSTOOD, line);
         return;
     }
-    if (!text_is(type, "ip:port") && !text_is(type, "domain") && !text_is(type, "url")) {
+    bool file = text_ends(type, "_hash"); /* md5_hash, sha1_hash, sha256_hash */
+    if (!file && !text_is(type, "ip:port") && !text_is(type, "domain") && !text_is(type, "url")) {
         feed_reject(sink, REJECT_KIND, line);
         return;
     }
     struct feed_listing listing = FEED_LISTING_NONE;
-    listing.kinds = FEED_KINDS_END;
+    listing.kinds = file ? 1u << INDICATOR_FILE : FEED_KINDS_END;
     listing.class = full_class(feed_column(column, columns, where->threat),
                                feed_column(column, columns, where->compromised));
     listing.confidence = feed_percent(feed_column(column, columns, where->confidence));

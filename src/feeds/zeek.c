@@ -25,6 +25,7 @@ static const struct {
     {"Intel::DOMAIN", 1u << INDICATOR_NAME},
     {"Intel::URL", FEED_KINDS_END},
     {"Intel::CERT_HASH", 1u << INDICATOR_CERTIFICATE},
+    {"Intel::FILE_HASH", 1u << INDICATOR_FILE},
     {"JA3::HASH", 1u << INDICATOR_JA3},
     {"Intel::JA3", 1u << INDICATOR_JA3},
     {"Intel::JA4", 1u << INDICATOR_JA4},

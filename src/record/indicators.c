@@ -85,6 +85,7 @@ const char *const indicator_kind_text[INDICATOR_KINDS] = {
     [INDICATOR_CERTIFICATE] = "certificate",
     [INDICATOR_JA3] = "JA3",
     [INDICATOR_JA4] = "JA4",
+    [INDICATOR_FILE] = "file",
 };
 
 const char *const indicator_reject_text[INDICATOR_REJECTS] = {
@@ -591,6 +592,33 @@ unsigned indicators_certificate_sha256(const struct indicators *all, const uint8
 {
     struct look look = {.window = window, .day = day, .ret = ret};
     find_digest(all, sha256, 32, &look);
+    return look.len;
+}
+
+bool indicators_have_files(const struct indicators *all)
+{
+    struct indicator_set_info info;
+    for (unsigned i = 0; i < indicators_sets(all); i++) {
+        indicators_info(all, i, &info);
+        if (info.by_kind[INDICATOR_FILE])
+            return true;
+    }
+    return false;
+}
+
+unsigned indicators_file(const struct indicators *all, struct text md5, struct text sha1,
+                         struct text sha256, struct day day, const struct indicator_window *window,
+                         struct indicator ret[INDICATOR_HITS])
+{
+    struct look look = {.window = window, .day = day, .ret = ret};
+    const struct text digest[] = {sha256, sha1, md5};
+    for (size_t i = 0; i < sizeof digest / sizeof digest[0]; i++) {
+        if (digest[i].len == 0)
+            continue;
+        find_text(all, INDICATOR_FILE, digest[i], &look);
+        find_text(all, digest[i].len == 32 ? INDICATOR_JA3 : INDICATOR_CERTIFICATE, digest[i],
+                  &look);
+    }
     return look.len;
 }
 

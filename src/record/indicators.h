@@ -21,6 +21,7 @@ enum indicator_kind {
     INDICATOR_CERTIFICATE,  /* SHA-1 or SHA-256 of a server certificate */
     INDICATOR_JA3,
     INDICATOR_JA4,
+    INDICATOR_FILE, /* MD5, SHA-1 or SHA-256 of a file */
     INDICATOR_KINDS
 };
 
@@ -67,7 +68,7 @@ enum indicator_reject {
     REJECT_PORTS,    /* "a.b.c.d:22:443" */
     REJECT_SCHEME,   /* ftp: and others that are not watched */
     REJECT_LINE,     /* longer than any indicator */
-    REJECT_KIND,     /* what traffic does not show (hashes of files), or a kind that is not meant */
+    REJECT_KIND,     /* what traffic does not show, or a kind that is not meant */
     REJECT_REVOKED,  /* taken back by who published it, or not meant for detection */
     REJECT_SAME,     /* the item is listed under more families than are kept */
     REJECT_FULL,     /* the set holds as many as it may */
@@ -138,6 +139,13 @@ unsigned indicators_certificate(const struct indicators *all, const uint8_t sha1
 unsigned indicators_certificate_sha256(const struct indicators *all, const uint8_t sha256[32],
                                        struct day day, const struct indicator_window *window,
                                        struct indicator ret[INDICATOR_HITS]);
+/* Whether any set lists files. */
+bool indicators_have_files(const struct indicators *all);
+/* Digests in lower case hex, each may be null. A bare digest in a list without kinds stands for
+ * whatever has it, so these are looked for too. */
+unsigned indicators_file(const struct indicators *all, struct text md5, struct text sha1,
+                         struct text sha256, struct day day, const struct indicator_window *window,
+                         struct indicator ret[INDICATOR_HITS]);
 /* ja3: 32 hex digits; ja4: its text. */
 unsigned indicators_ja3(const struct indicators *all, const char *ja3, struct day day,
                         const struct indicator_window *window,

@@ -18,6 +18,7 @@ enum record_kind {
     RECORD_TALK = 16,
     RECORD_IDENTITY = 32, /* for the identity table: no detector is asked */
     RECORD_ALERT = 64,
+    RECORD_FILE = 128,
 };
 
 /* The ends of a conversation. `host` is the home end whose state the record is filed under. */
@@ -108,7 +109,7 @@ struct http_record {
     struct text body;     /* captured start of the request body; may be null */
     bool body_unseen;     /* bodies are not what the source tells of */
     int status;           /* 0 = no response seen */
-    struct text server, response_type;
+    struct text server, response_type, response_encoding;
     int64_t response_body;      /* bytes by Content-Length or chunks seen; -1 unknown */
     struct text response_start; /* first captured bytes of the response body; may be null */
 };
@@ -163,6 +164,15 @@ struct alert_record {
     uint64_t packet;   /* of the capture that the watcher read; 0 = not told */
 };
 
+/* A file that a conversation carried to the host, whole. Texts are null when not known. */
+struct file_record {
+    struct text name, type;        /* of it, as the other end said; URL's last part, media type */
+    struct text md5, sha1, sha256; /* lower case hex */
+    int64_t size;                  /* bytes; -1 = not known */
+    struct text rule, rule_family; /* a rule, structure or clamd that knows it; null = none does */
+    double rule_strength;          /* natural log of a likelihood ratio */
+};
+
 struct record {
     enum record_kind kind;
     struct instant time; /* of the packet that completed it; a flow: its last packet */
@@ -178,6 +188,7 @@ struct record {
         const struct talk_record *talk;
         const struct identity_record *identity;
         const struct alert_record *alert;
+        const struct file_record *file;
     };
 };
 

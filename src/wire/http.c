@@ -182,7 +182,7 @@ static void framing_coding(struct framing *f, struct cursor value)
 
 /* The fields that somebody asks for; the others are only walked. */
 struct fields {
-    struct text host, user_agent, referer, content_type, cookie, server, authorization;
+    struct text host, user_agent, referer, content_type, cookie, server, authorization, encoding;
     struct framing framing;
 };
 
@@ -206,6 +206,10 @@ static void field_note(struct fields *f, const struct cursor *name, const struct
             field_keep(&f->cookie, value);
         else if (text_is_nocase(n, "server"))
             field_keep(&f->server, value);
+        break;
+    case 16:
+        if (text_is_nocase(n, "content-encoding"))
+            field_keep(&f->encoding, value);
         break;
     case 7:
         if (text_is_nocase(n, "referer"))
@@ -399,6 +403,7 @@ enum parse http_parse_response(const uint8_t *bytes, size_t len, struct text met
     *body = response_body(&f.framing, status, method);
     ret->status = status;
     ret->server = f.server;
+    ret->response_encoding = f.encoding;
     ret->response_type = f.content_type;
     ret->response_body = -1;
     if (body->kind == HTTP_BODY_NONE || body->kind == HTTP_BODY_LENGTH)
