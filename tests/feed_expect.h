@@ -23,7 +23,8 @@ static inline struct day on(const char *text)
     return day;
 }
 
-/* The first hit of an address (met on port 443), a host/path, a certificate, JA3 or name. */
+/* The first hit of an address (met on port 443), a host/path, a certificate, JA3 or name; "file "
+ * before a digest: of a file. */
 static inline bool lookup(const struct feed_set *set, const char *what, struct indicator *ret)
 {
     struct indicator hit[INDICATOR_HITS] = {{0}};
@@ -31,7 +32,12 @@ static inline bool lookup(const struct feed_set *set, const char *what, struct i
     const char *slash = strchr(what, '/');
     unsigned hits;
     size_t len = strlen(what);
-    if (slash != NULL)
+    if (strncmp(what, "file ", 5) == 0) {
+        struct text digest = text_of(what + 5), none = text_of(NULL);
+        hits = indicators_file(set->all, digest.len == 32 ? digest : none,
+                               digest.len == 40 ? digest : none, digest.len == 64 ? digest : none,
+                               some_day, &always, hit);
+    } else if (slash != NULL)
         hits = indicators_url(set->all, text_at(what, (size_t)(slash - what)), text_of(slash),
                               some_day, &always, hit);
     else if (len == 32 && strchr(what, '.') == NULL)

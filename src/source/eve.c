@@ -31,6 +31,7 @@ static const char *const member_names[EVE_MEMBERS] = {
     [EVE_SMTP] = "smtp",
     [EVE_EMAIL] = "email",
     [EVE_NETFLOW] = "netflow",
+    [EVE_FILEINFO] = "fileinfo",
 };
 
 enum { PKTS_OUT, PKTS_IN, BYTES_OUT, BYTES_IN, START, END, FLOW_MEMBERS };
@@ -338,9 +339,9 @@ static const struct kind {
     const char *name;
     enum log_line (*read)(struct eve_event *event);
 } kinds[] = {
-    {"flow", flow_read},      {"dns", eve_dns},     {"http", eve_http}, {"tls", eve_tls},
-    {"quic", eve_quic},       {"alert", eve_alert}, {"dhcp", eve_dhcp}, {"smtp", eve_smtp},
-    {"netflow", eve_netflow}, {"ssh", flow_hint},
+    {"flow", flow_read},      {"dns", eve_dns},     {"http", eve_http},     {"tls", eve_tls},
+    {"quic", eve_quic},       {"alert", eve_alert}, {"dhcp", eve_dhcp},     {"smtp", eve_smtp},
+    {"netflow", eve_netflow}, {"ssh", flow_hint},   {"fileinfo", eve_file},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -395,6 +396,7 @@ static void start(struct eve *eve)
     eve_dhcp_names(eve);
     eve_smtp_names(eve);
     eve_netflow_names(eve);
+    eve_file_names(eve);
 }
 
 static enum log_line eve_line(void *state, struct log_entry *entry)

@@ -1,7 +1,7 @@
 /*
  * Suricata's EVE log: one JSON object a line, an event each. eve.c reads what all events share, and
  * flows; eve_web.c HTTP, TLS and QUIC; eve_dns.c DNS; eve_alert.c alerts; eve_dhcp.c DHCP;
- * eve_smtp.c mail; eve_netflow.c flows in halves.
+ * eve_smtp.c mail; eve_file.c files; eve_netflow.c flows in halves.
  *
  * An event's addresses are those of some packet of the conversation: of its first in one version,
  * of the one that completed the event in another. Here every event's `ends` have who opened as the
@@ -38,6 +38,7 @@ enum {
     EVE_SMTP,
     EVE_EMAIL,
     EVE_NETFLOW,
+    EVE_FILEINFO,
     EVE_MEMBERS
 };
 
@@ -53,7 +54,8 @@ enum { EVE_WORDS = 48 };
 
 struct eve {
     struct json *reader;
-    struct json_names members, flow, dns, answer, http, tls, alert, metadata, dhcp, smtp, netflow;
+    struct json_names members, flow, dns, answer, http, tls, alert, metadata, dhcp, smtp, netflow,
+        file;
     struct json_names kinds, apps, types; /* of events, protocols, DNS records */
     const char *kind_name[EVE_WORDS], *app_name[EVE_WORDS], *type_name[EVE_WORDS];
     struct eve_flow *known; /* EVE_FLOWS of them, by id; a newer one takes the place */
@@ -117,6 +119,7 @@ enum log_line eve_alert(struct eve_event *event);
 enum log_line eve_dhcp(struct eve_event *event);
 enum log_line eve_smtp(struct eve_event *event);
 enum log_line eve_netflow(struct eve_event *event);
+enum log_line eve_file(struct eve_event *event);
 /* Each file's names, made once. */
 void eve_dns_names(struct eve *eve);
 void eve_web_names(struct eve *eve);
@@ -124,6 +127,7 @@ void eve_alert_names(struct eve *eve);
 void eve_dhcp_names(struct eve *eve);
 void eve_smtp_names(struct eve *eve);
 void eve_netflow_names(struct eve *eve);
+void eve_file_names(struct eve *eve);
 /* A flow event was seen: netflow events tell the same, less well. */
 void eve_netflow_drop(struct eve *eve);
 bool eve_netflow_finish(void *state, struct block *block);

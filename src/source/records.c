@@ -1,9 +1,24 @@
 #include "source/records.h"
 
+#include "base/digits.h"
+
 #include "base/err.h"
 
 #define RELATIVE_MAX_US (INT64_C(366) * DAY_US)
 #define RELATIVE_START_US (INT64_C(946684800) * SECOND_US) /* 2000-01-01 */
+
+struct text digest_text(struct arena *arena, struct text text, uint32_t len)
+{
+    if (text.at == NULL || text.len != len)
+        return text_of(NULL);
+    char *at = arena_new(arena, len + 1);
+    for (uint32_t i = 0; i < len; i++) {
+        if (hex_digit(text.at[i]) < 0)
+            return text_of(NULL);
+        at[i] = ascii_lower(text.at[i]);
+    }
+    return text_at(at, len);
+}
 
 struct instant record_clock(struct block *block, int64_t us)
 {
@@ -40,6 +55,7 @@ BLOCK_MAKE(tls, TLS)
 BLOCK_MAKE(http, HTTP)
 BLOCK_MAKE(talk, TALK)
 BLOCK_MAKE(alert, ALERT)
+BLOCK_MAKE(file, FILE)
 
 struct identity_record *block_identity(struct block *block, struct instant time, uint64_t number,
                                        struct address host)

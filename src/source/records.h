@@ -27,6 +27,11 @@ struct talk_record *block_talk(struct block *block, struct instant time, uint64_
                                const struct ends *ends);
 struct alert_record *block_alert(struct block *block, struct instant time, uint64_t number,
                                  const struct ends *ends);
+struct file_record *block_file(struct block *block, struct instant time, uint64_t number,
+                               const struct ends *ends);
+
+/* A digest as a log tells it, in lower case; null when it has not `len` hex digits. */
+struct text digest_text(struct arena *arena, struct text text, uint32_t len);
 
 /* The instant of a record's own clock, in microseconds since 1970. A clock that starts at zero
  * (times in 1970) tells no day: it is taken to start on 2000-01-01, and counted. */

@@ -48,7 +48,20 @@ enum {
     X509_NAMES,
 };
 
-enum { FILE_ID = VALUE_OWN, FILE_TYPE, FILE_SHA1, FILE_SHA256 };
+enum {
+    FILE_ID = VALUE_OWN,
+    FILE_TYPE,
+    FILE_SHA1,
+    FILE_SHA256,
+    FILE_MD5,
+    FILE_SENDERS,
+    FILE_TAKERS,
+    FILE_SOURCE,
+    FILE_OF_OPENER,
+    FILE_NAME,
+    FILE_MISSING,
+    FILE_SEEN,
+};
 
 enum { NAME_KEPT = 255, HOST_KEPT = 112, SHA1_BYTES = 20, SHA256_BYTES = 32 };
 
@@ -176,6 +189,35 @@ static enum log_line x509_read(struct zeek *zeek, struct log_entry *entry)
     return LOG_USED;
 }
 
+/* What is no certificate: a file that came whole over HTTP to who asked for it. */
+static enum log_line file_read(struct zeek *zeek, struct log_entry *entry, struct instant time)
+{
+    const struct text *value = zeek->value;
+    struct ends ends = {.protocol = PROTOCOL_TCP};
+    bool asked = text_is(value[FILE_SOURCE], "HTTP") &&
+                 (text_is(value[FILE_OF_OPENER], "F") || text_is(value[FILE_OF_OPENER], "false"));
+    bool ours = zeek_ends(zeek, &ends); /* newer versions say them as everywhere */
+    if (!asked || zeek_count(value[FILE_MISSING]) > 0 ||
+        (!ours && (!address_parse(zeek_first(zeek, value[FILE_TAKERS]), &ends.host) ||
+                   !address_parse(zeek_first(zeek, value[FILE_SENDERS]), &ends.outside))))
+        return LOG_IGNORED;
+    ends.protocol = PROTOCOL_TCP;
+    struct arena *arena = &entry->block->arena;
+    struct text md5 = digest_text(arena, value[FILE_MD5], 32),
+                sha1 = digest_text(arena, value[FILE_SHA1], 40),
+                sha256 = digest_text(arena, value[FILE_SHA256], 64);
+    if (md5.at == NULL && sha1.at == NULL && sha256.at == NULL)
+        return LOG_IGNORED;
+    struct file_record *file = block_file(entry->block, time, entry->number, &ends);
+    file->name = zeek_text(zeek, entry->block, value[FILE_NAME]);
+    file->type = zeek_text(zeek, entry->block, value[FILE_TYPE]);
+    file->md5 = md5;
+    file->sha1 = sha1;
+    file->sha256 = sha256;
+    file->size = value[FILE_SEEN].at ? (int64_t)zeek_count(value[FILE_SEEN]) : -1;
+    return LOG_USED;
+}
+
 static enum log_line files_read(struct zeek *zeek, struct log_entry *entry)
 {
     enum { EARLIER_US = 300 * SECOND_US };
@@ -185,10 +227,13 @@ static enum log_line files_read(struct zeek *zeek, struct log_entry *entry)
         entry->wrong = "no time, or no id";
         return LOG_DAMAGED;
     }
+    struct instant time = entry->time;
     entry->time.us -= EARLIER_US;
     bool certificate = type.len && (memmem(type.at, type.len, "x509", 4) != NULL ||
                                     text_is(type, "application/pkix-cert"));
-    if (!certificate || (value[FILE_SHA1].at == NULL && value[FILE_SHA256].at == NULL))
+    if (!certificate)
+        return file_read(zeek, entry, time);
+    if (value[FILE_SHA1].at == NULL && value[FILE_SHA256].at == NULL)
         return LOG_IGNORED;
     struct kept *kept = kept_take(zeek->shared, value[FILE_ID], entry->skips);
     kept->has_sha1 |= zeek_hex(value[FILE_SHA1], kept->sha1, SHA1_BYTES);
@@ -382,7 +427,9 @@ const struct zeek_kind zeek_x509 = {
 const struct zeek_kind zeek_files = {
     .name = "files",
     .rank = 1,
-    .columns = ZEEK_COMMON "fuid mime_type sha1 sha256",
+    .columns =
+        ZEEK_COMMON "fuid mime_type sha1 sha256 md5 tx_hosts rx_hosts source is_orig filename "
+                    "missing_bytes seen_bytes",
     .marks = "seen_bytes tx_hosts",
     .read = files_read,
 };

@@ -116,3 +116,23 @@ printf 'rule Made_up { meta: family = "Madeup" strings: $a = "a text that only t
 grep -q 'suspected' "$work/out" && grep -q 'Made_up' "$work/out" || fail "rule: $(cat "$work/out")"
 grep -qE 'probable|confirmed' "$work/out" && fail 'taking a file is control'
 echo '-- digests on a list and rules for files name who served it, suspected and no more'
+
+# the same as logs tell it
+cat >"$work/eve.json" <<J
+{"timestamp":"2024-03-05T10:00:00.000000+0000","flow_id":7,"event_type":"fileinfo","src_ip":"198.51.100.7","src_port":80,"dest_ip":"10.1.2.3","dest_port":50000,"proto":"TCP","http":{"http_method":"GET","url":"/length.bin","hostname":"x.example"},"app_proto":"http","fileinfo":{"filename":"/length.bin","gaps":false,"state":"CLOSED","sha256":"$sha","size":70000}}
+{"timestamp":"2024-03-05T10:00:00.500000+0000","flow_id":7,"event_type":"fileinfo","src_ip":"198.51.100.7","src_port":80,"dest_ip":"10.1.2.3","dest_port":50000,"proto":"TCP","http":{"http_method":"GET"},"fileinfo":{"filename":"/half.bin","state":"TRUNCATED","sha256":"$sha","size":7}}
+{"timestamp":"2024-03-05T10:00:01.000000+0000","flow_id":7,"event_type":"flow","src_ip":"10.1.2.3","src_port":50000,"dest_ip":"198.51.100.7","dest_port":80,"proto":"TCP","app_proto":"http","flow":{"pkts_toserver":9,"pkts_toclient":60,"bytes_toserver":700,"bytes_toclient":73000,"start":"2024-03-05T09:59:59.000000+0000","end":"2024-03-05T10:00:01.000000+0000"}}
+J
+mkdir "$work/zeek"
+printf '#separator \\x09\n#set_separator\t,\n#unset_field\t-\n#path\tconn\n#fields\tts\tuid\tid.orig_h\tid.orig_p\tid.resp_h\tid.resp_p\tproto\tservice\tduration\torig_bytes\tresp_bytes\tconn_state\thistory\torig_pkts\torig_ip_bytes\tresp_pkts\tresp_ip_bytes\n1709632799.0\tC1\t10.1.2.3\t50000\t198.51.100.7\t80\ttcp\thttp\t2.0\t100\t70000\tSF\tShADadFf\t9\t700\t60\t73000\n' >"$work/zeek/conn.log"
+printf '#separator \\x09\n#set_separator\t,\n#unset_field\t-\n#path\tfiles\n#fields\tts\tfuid\ttx_hosts\trx_hosts\tconn_uids\tsource\tmime_type\tfilename\tis_orig\tseen_bytes\tmissing_bytes\tmd5\tsha1\tsha256\n1709632800.0\tF1\t198.51.100.7\t10.1.2.3\tC1\tHTTP\tapplication/x-dosexec\t-\tF\t70000\t0\t-\t-\t%s\n1709632800.5\tF2\t198.51.100.7\t10.1.2.3\tC1\tHTTP\t-\t-\tF\t7\t100\t%s\t-\t-\n' "$sha" "$md5" >"$work/zeek/files.log"
+for log in eve.json zeek; do
+    "$muster" read --home 10.0.0.0/8 --store none --intel "$work/files.dat" --json "$work/$log" >"$work/json" 2>"$work/err" || fail "$log: $(cat "$work/err")"
+    python3 -c '
+import json, sys
+rows = [json.loads(l) for l in open(sys.argv[1])]
+assert len(rows) == 1 and rows[0]["host"] == "10.1.2.3" and rows[0]["grade"] == "suspected", rows
+assert [e["item"] for e in rows[0]["evidence"] if e["detector"] == "intel"] == ["file " + sys.argv[2]], rows
+' "$work/json" "$sha" || fail "$log: $(cat "$work/json" "$work/err")"
+done
+echo '-- as EVE and Zeek tell it too'

@@ -72,11 +72,13 @@ static void misp(void **state)
         {"abababababababababababababababababababababababababababababababab", CLASS_CONTROL,
          "dridex", "2020-03-01", "2020-03-20", false, 0},
         {"2001:db8::7", CLASS_CONTROL, "dridex", "2020-03-01", "2020-03-20", true, 0},
+        {"file 00112233445566778899aabbccddeeff", CLASS_CONTROL, "dridex", "2020-03-01",
+         "2020-03-20", false, 0},
     };
-    EXPECT("event.json", misp_text, expected, "198.51.100.99", 8, 3, 1);
-    EXPECT("event.json", misp_text, expected, "00112233445566778899aabbccddeeff", 8, 3, 1);
-    EXPECT("event.json", misp_text, expected, "not.example.org", 8, 3, 1);
-    EXPECT("event.json", misp_text, expected, "gone.example.org", 8, 3, 1);
+    EXPECT("event.json", misp_text, expected, "198.51.100.99", 9, 2, 1);
+    EXPECT("event.json", misp_text, expected, "00112233445566778899aabbccddeeff", 9, 2, 1);
+    EXPECT("event.json", misp_text, expected, "not.example.org", 9, 2, 1);
+    EXPECT("event.json", misp_text, expected, "gone.example.org", 9, 2, 1);
 }
 
 /* A feed's folder: the manifest and the hashes list nothing, the events do; a cut one is named. */
@@ -105,8 +107,8 @@ static void misp_feed(void **state)
     assert_true(indicators_open(set.all, file.at, &err));
     assert_true(lookup(&set, "198.51.100.7", &hit));
     indicators_info(set.all, 0, &info);
-    assert_int_equal(info.lines_used, 8);
-    assert_int_equal(info.lines_refused, 3 + 1);
+    assert_int_equal(info.lines_used, 9);
+    assert_int_equal(info.lines_refused, 2 + 1);
     assert_int_equal(info.lines_remark, 1 + 1 + 1);
     assert_int_equal(info.reject[REJECT_FILE], 1);
     assert_non_null(strstr(info.reject_example[REJECT_FILE].at, "000000000002.json: "));
@@ -235,7 +237,7 @@ static void stix(void **state)
                                          "198.51.100.29",
                                          "00112233445566778899aabbccddeeff"};
     for (unsigned i = 0; i < sizeof absent / sizeof *absent; i++)
-        EXPECT("bundle.json", stix_text, expected, absent[i], 6, 8, 3);
+        EXPECT("bundle.json", stix_text, expected, absent[i], 7, 7, 3);
 }
 
 /* Deep, wide and odd patterns: counted, not followed. */

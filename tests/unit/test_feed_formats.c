@@ -31,8 +31,10 @@ static void threatfox_full(void **state)
         {"www.shop.example.org", CLASS_COMPROMISED, "fakeupdates", "2024-04-01", "2024-04-01",
          false, 50},
         {"pay.example.net/x1/load", CLASS_MALICIOUS, "y", "2024-04-01", "2024-04-01", false, 50},
+        {"file 00112233445566778899aabbccddeeff", CLASS_MALICIOUS, "y", "2024-04-01", "2024-04-01",
+         false, 50},
     };
-    EXPECT("full.csv", threatfox_full_text, expected, "00112233445566778899aabbccddeeff", 4, 2, 4);
+    EXPECT("full.csv", threatfox_full_text, expected, "00112233445566778899aabbccddeeff", 5, 1, 4);
     /* the older layout: 14 columns, no is_compromised, the header no comment */
     static const struct expected older[] = {
         {"198.51.100.7", CLASS_CONTROL, "x", "2021-04-01", "2021-04-01", false, 0},
@@ -88,7 +90,7 @@ static void zeek(void **state)
         {"bad.example.net/q8/gate.php", CLASS_CONTROL, NULL, NULL, NULL, false, 0},
         {"0011223344556677889900112233445566778899", CLASS_CONTROL, NULL, NULL, NULL, false, 0},
     };
-    EXPECT("intel.dat", zeek_text, expected, "0011223344556677889900112233445566770000", 5, 4, 2);
+    EXPECT("intel.dat", zeek_text, expected, "0011223344556677889900112233445566770000", 6, 3, 2);
 }
 
 static const char ipset_text[] = "create bad hash:net family inet hashsize 1024 maxelem 65536\n"
