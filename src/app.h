@@ -16,6 +16,8 @@
 #include "wire/identity.h"
 #include "wire/tls.h"
 
+enum { APP_UNPACKED = 8192 };
+
 struct app {
     struct flows *flows;
     struct buffers *buffers;
@@ -30,6 +32,7 @@ struct app {
     struct tls_scratch client, server; /* parsers' working room */
     struct dns_scratch dns;
     struct identity_scratch identity;
+    char unpacked[APP_UNPACKED]; /* the start of an answer that home serves compressed */
 };
 
 void app_init(struct app *app, struct flows *flows, struct buffers *buffers, struct skips *skips,

@@ -5,6 +5,8 @@
 #include "base/err.h"
 
 #include <string.h>
+#define ZLIB_CONST
+#include <zlib.h>
 
 /*
  * The requester's content buffer holds the requests that wait for their response, each a head and
@@ -123,6 +125,23 @@ static struct text waiting_method(struct app *app, struct flow *flow, unsigned r
     return space ? text_at(at, (size_t)(space - at)) : text_of(NULL);
 }
 
+/* The start of a body as it is in the file, where it was compressed on the way. */
+static struct text unpacked(struct app *app, const struct http_record *record, struct text start)
+{
+    struct text encoding = record->response_encoding;
+    z_stream z = {.next_in = (const Bytef *)start.at, .avail_in = start.len};
+    if ((!text_is_nocase(encoding, "gzip") && !text_is_nocase(encoding, "deflate")) ||
+        inflateInit2(&z, MAX_WBITS + 32) != Z_OK)
+        return start;
+    z.next_out = (Bytef *)app->unpacked;
+    z.avail_out = sizeof app->unpacked;
+    int state = inflate(&z, Z_SYNC_FLUSH);
+    size_t len = sizeof app->unpacked - z.avail_out;
+    (void)inflateEnd(&z);
+    bool good = state == Z_OK || state == Z_STREAM_END || state == Z_BUF_ERROR;
+    return good && len ? text_at(app->unpacked, len) : start;
+}
+
 /* The head and body start that waited at the responder, with the oldest request. */
 static void answer_emit(struct app *app, struct flow *flow, unsigned dir)
 {
@@ -139,7 +158,7 @@ static void answer_emit(struct app *app, struct flow *flow, unsigned dir)
                                            &head_len, &body);
     muster_assert(parse == PARSE_DONE);
     if (have > head_len)
-        record.response_start = text_at(at + head_len, have - head_len);
+        record.response_start = unpacked(app, &record, text_at(at + head_len, have - head_len));
     if (s->phase == PHASE_HEAD) /* the body is behind us */
         record.response_body = (int64_t)s->body_seen;
     if (flow->requests_waiting)

@@ -122,7 +122,7 @@ static void sighting_add(struct shard *s, const struct pair_entry *e, const stru
     struct rows_of_shard *rows = &s->rows;
     char why[ROLE_WHY];
     bool implant = site.at != NULL;
-    bool alone = !implant && is_host_alone(out);
+    bool alone = is_host_alone(out);
     const char *controller_role =
         implant || alone ? NULL : judge_controller_role(p, out->evidence, out->len, why);
     if (controller_role)

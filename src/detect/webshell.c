@@ -13,13 +13,14 @@
  * without may.
  */
 #include "detect/detect.h"
+#include "detect/site.h"
 #include "detect/webshell_look.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <xxhash.h>
 
-enum { SCRIPTS = 3, SITE_KEPT = 168, KEYS = 2, AGENTS = 2, STARTS = 2 };
+enum { SCRIPTS = 3, KEYS = 2, AGENTS = 2, STARTS = 2 };
 enum { PATHS = 32, CLIENTS = 3, FEW = 2 };
 enum { AGAIN = 3 };
 
@@ -128,20 +129,6 @@ static bool few_clients(const struct webshell_host *h, uint32_t hash)
 {
     const struct path *p = &h->path[hash % PATHS];
     return p->hash == hash && p->clients <= FEW;
-}
-
-/* "host/path", cut to what is kept. */
-static struct text site_of(const struct record *record, char site[SITE_KEPT])
-{
-    char address[ADDRESS_TEXT];
-    struct text path = http_path(record->http), host = record->http->host;
-    if (text_starts(path, "http://") || host.len == 0 || host.len > SITE_KEPT / 2)
-        host = text_of(address_format(record->ends.host, address));
-    size_t len = path.len < SITE_KEPT - host.len ? path.len : SITE_KEPT - host.len;
-    memcpy(site, host.at, host.len);
-    if (len)
-        memcpy(site + host.len, path.at, len);
-    return text_at(site, host.len + len);
 }
 
 static bool is_proven(const struct script *s)

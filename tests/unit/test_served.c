@@ -12,6 +12,8 @@
 #include <stdio.h>
 
 #include <cmocka.h>
+#define ZLIB_CONST
+#include <zlib.h>
 
 enum { BYTES = 8 << 20, CLIENT = 0, SERVER = 1 };
 
@@ -186,13 +188,49 @@ static void leaves_pages_alone(void **state)
     shard_free(t.shard);
 }
 
+/* A changed page, compressed on its way to two visitors: one finding, of no controller. */
+static void opens_what_is_compressed(void **state)
+{
+    (void)state;
+    static const char page[] = "<html><head><title>Hacked by nobody</title></head><p>greetz</html>";
+    uint8_t packed[256];
+    char answer[512];
+    z_stream z = {.next_in = (const Bytef *)page, .avail_in = sizeof page - 1};
+    assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
+    z.next_out = packed;
+    z.avail_out = sizeof packed;
+    assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+    size_t body = sizeof packed - z.avail_out;
+    (void)deflateEnd(&z);
+    int head = snprintf(answer, sizeof answer,
+                        "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Encoding: gzip\r\n"
+                        "Content-Length: %zu\r\n\r\n",
+                        body);
+    memcpy(answer + head, packed, body);
+    struct talk t = {.shard = shard_made(), .client_port = 40000};
+    const struct sighting *implant = NULL;
+    for (unsigned i = 0; i < 2; i++) {
+        opens(&t);
+        says(&t, CLIENT, PAGE, 1400);
+        segment(&t, SERVER, TCP_PSH, answer, 90);
+        segment(&t, SERVER, TCP_PSH, answer + 90, (size_t)head + body - 90);
+        closes(&t);
+    }
+    shard_finish(t.shard);
+    assert_int_equal(implants(t.shard, &implant), 1);
+    assert_true(text_is(implant->site, "www.site.example/index.php"));
+    assert_true(text_is(implant->family, "injected page"));
+    assert_true(text_is(implant->grade, "probable"));
+    assert_false(address_known(implant->controller));
+    shard_free(t.shard);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(meets_however_it_is_cut),
-        cmocka_unit_test(keeps_their_order),
-        cmocka_unit_test(tells_what_it_has),
-        cmocka_unit_test(leaves_pages_alone),
+        cmocka_unit_test(meets_however_it_is_cut),  cmocka_unit_test(keeps_their_order),
+        cmocka_unit_test(tells_what_it_has),        cmocka_unit_test(leaves_pages_alone),
+        cmocka_unit_test(opens_what_is_compressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
