@@ -118,7 +118,8 @@ static void file_end(struct app *app, uint32_t index, bool whole)
 static struct text waiting_method(struct app *app, struct flow *flow, unsigned requester)
 {
     uint32_t len;
-    if (flow->requests_waiting == 0 || flow->stream[!requester].skip_responses)
+    if (flow->requester != requester || flow->requests_waiting == 0 ||
+        flow->stream[!requester].skip_responses)
         return text_of(NULL);
     const uint8_t *at = buffers_at(app->buffers, *content(flow, requester), &len);
     const uint8_t *space = memchr(at, ' ', flow->request_len[0]);

@@ -14,7 +14,7 @@
 #include <zlib.h>
 
 enum { DIGESTS = 3, NAME_KEPT = 128, TYPE_KEPT = 64, URL_KEPT = 512, HEX = 65, PIECE = 1 << 16 };
-enum { NEVER = UINT32_MAX };
+#define NEVER UINT32_MAX /* no flow */
 
 struct file {
     uint32_t flow; /* NEVER = free */

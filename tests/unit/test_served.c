@@ -170,6 +170,24 @@ static void tells_what_it_has(void **state)
     }
 }
 
+/* Who asked says what only a server says (found by fuzzing: it ended the program). */
+static void survives_an_answer_from_the_asker(void **state)
+{
+    (void)state;
+    for (unsigned gap = 0; gap < 2; gap++) {
+        struct talk t = {.shard = shard_made(), .client_port = 40000};
+        opens(&t);
+        says(&t, CLIENT, PAGE, 1400);
+        t.seq[CLIENT] += gap ? 500 : 0;
+        says(&t, CLIENT, PLAIN, 1400);
+        says(&t, SERVER, PLAIN, 1400);
+        closes(&t);
+        shard_finish(t.shard);
+        assert_int_equal(shard_counts(t.shard)->http, 1);
+        shard_free(t.shard);
+    }
+}
+
 /* A page that nobody commands is no implant. */
 static void leaves_pages_alone(void **state)
 {
@@ -228,8 +246,11 @@ static void opens_what_is_compressed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(meets_however_it_is_cut),  cmocka_unit_test(keeps_their_order),
-        cmocka_unit_test(tells_what_it_has),        cmocka_unit_test(leaves_pages_alone),
+        cmocka_unit_test(meets_however_it_is_cut),
+        cmocka_unit_test(keeps_their_order),
+        cmocka_unit_test(tells_what_it_has),
+        cmocka_unit_test(survives_an_answer_from_the_asker),
+        cmocka_unit_test(leaves_pages_alone),
         cmocka_unit_test(opens_what_is_compressed),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
