@@ -425,7 +425,10 @@ static struct php_value operand_at(struct php_run *run)
     case PHP_STRING:
         run->pos++;
         v.text = t->text.at ? t->text : text_of("");
-        v.bits = memmem(v.text.at, v.text.len, "<?php", 5) ? VALUE_PROGRAM : 0;
+        v.bits = v.text.len && memchr(v.text.at, '<', v.text.len) &&
+                         memmem(v.text.at, v.text.len, "<?php", 5)
+                     ? VALUE_PROGRAM
+                     : 0;
         return after_operand(run, v, text_of(NULL));
     case PHP_TEMPLATE:
         run->pos++;
