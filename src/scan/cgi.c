@@ -11,7 +11,8 @@ static const char *const brings[] = {
     "param(",          "params[",      "QUERY_STRING", "FieldStorage", "$in{",
     "$FORM{",          "$form{",       "$query->",     "cgi[",         "CONTENT_LENGTH",
     "<STDIN>",         "read(STDIN",   "$cgi->",       "sys.stdin",    "HTTP_COOKIE",
-    "HTTP_USER_AGENT", "request.args", "request.form", "request.get",  "request.values",
+    "HTTP_USER_AGENT", "request.args", "request.form", "request.get",  "request.GET",
+    "request.POST",    "request.body", "rfile.read",   "wsgi.input",   "request.values",
     "self.path",       "req.query",    "HTTP_X_"};
 static const char *const runs_command[] = {
     "system(", "system ", "exec(", "exec ", "popen(", "popen3",   "qx",    "`",     "|\")",
@@ -69,11 +70,11 @@ static bool carries(const struct carriers *c, struct text line)
     return false;
 }
 
-/* The name before '=': $name, my $name, @name, name. */
+/* The name before '=': $name, my $name, @name, name; the last word of a shell's `read`. */
 static void set_carrier(struct carriers *c, struct text line)
 {
     const char *equals = line.len ? memchr(line.at, '=', line.len) : NULL;
-    uint32_t to = equals ? (uint32_t)(equals - line.at) : 0;
+    uint32_t to = text_starts(line, "read ") ? line.len : equals ? (uint32_t)(equals - line.at) : 0;
     while (to > 0 && !is_word(line.at[to - 1]))
         to--;
     uint32_t from = to;
@@ -115,7 +116,8 @@ static bool is_served(struct text source)
                                         "WEBrick",
                                         "Content-Type: text/plain",
                                         "cgi.header",
-                                        "def application(environ"};
+                                        "def application(environ",
+                                        "HttpResponse"};
     return ANY_OF(source, signs);
 }
 

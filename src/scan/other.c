@@ -85,6 +85,8 @@ static const struct rule rules[] = {
      NULL},
     {SCAN_ASP, SCAN_code_request, "ExecuteGlobal", ANY("executeglobal ", "executeglobal("),
      ANY("request(", "request.form", "request.item"), NULL},
+    {SCAN_ASP, SCAN_code_packed, "unescape", ANY("execute ", "execute(", "eval("),
+     ANY("unescape(\"%"), NULL},
     {SCAN_ASP, SCAN_command_request, "WScript.Shell",
      ANY("wscript.shell", "shell.application", "72c24dd5-d70a-438b-8a42-98424b88afb8",
          "13709620-c279-11ce-a49e-444553540000"),
@@ -123,8 +125,9 @@ static const struct rule rules[] = {
      ANY("request.querystring", "request.headers", "request[", "request.params"),
      ANY("session", "x-status", "x-cmd")},
     {SCAN_ASPX, SCAN_write_request, "File.Write",
-     ANY("file.writeall", "streamwriter(", "filestream(", ".saveas("), ANY("request"),
-     ANY("server.mappath", "request[", "request.form", "request.item", "filename")},
+     ANY("file.writeall", "streamwriter", "filestream(", ".saveas(", "file.createtext(",
+         "file.openwrite(", "file.appendall", "file.create("),
+     ANY("request"), ANY("server.mappath", "request[", "request.form", "request.item", "filename")},
     {SCAN_CFM, SCAN_command_request, "cfexecute",
      ANY("cfexecute", "java.lang.runtime", "processbuilder"),
      ANY("form.", "url.", "#form", "#url", "cgi."), NULL},
@@ -147,13 +150,6 @@ static const struct rule rules[] = {
      ANY("ngx.var", "ngx.req", "parseargs", "get_uri_args"), NULL},
     {SCAN_PAGE, SCAN_command_request, "#exec", ANY("#exec cmd"),
      ANY("query_string", "http_", "$", "document_"), NULL},
-    {SCAN_CONFIG, SCAN_config, "auto_prepend_file", ANY("auto_prepend_file", "auto_append_file"),
-     ANY(".jpg", ".jpeg", ".gif", ".png", ".ico", ".txt", ".log", "data:", "php://", "/tmp/",
-         "http:", "https:"),
-     NULL},
-    {SCAN_CONFIG, SCAN_config, "a handler", ANY("x-httpd-php", "php-script", "cgi-script"),
-     ANY(".jpg", ".jpeg", ".gif", ".png", ".ico", ".txt", ".pdf", "\\.jpg", "\\.png", "\\.gif"),
-     ANY("addtype", "addhandler", "sethandler")},
 };
 
 /* Where a text goes on in another piece ("a"&"b", "a" + "b"), how far behind it; else 0. */
@@ -211,9 +207,38 @@ static struct text whole_words(struct text lower, struct arena *arena)
     return text_at(to, len);
 }
 
+/* Settings of a folder, a line at a time: what makes programs of files that are none. */
+static void settings(struct scan_found *found, struct text lower)
+{
+    static const char *const pictures[] = {"jpg", "jpeg", "gif", "png", "ico",
+                                           "bmp", "txt",  "pdf", "log", NULL};
+    static const char *const odd[] = {".jpg",  ".jpeg",  ".gif",  ".png",  ".ico",   ".txt", ".log",
+                                      "data:", "php://", "/tmp/", "http:", "https:", NULL};
+    struct text rest = lower, line;
+    bool matched = false;
+    for (uint32_t number = 1; text_line(&rest, &line); number++) {
+        line = text_trim(line);
+        if (line.len == 0 || line.at[0] == '#' || line.at[0] == ';')
+            continue;
+        if (text_starts(line, "<files"))
+            matched = any_of(line, pictures);
+        if (text_starts(line, "</files"))
+            matched = false;
+        bool handles =
+            any_of(line, ANY("x-httpd-php", "php-script", "cgi-script", "php5-script")) &&
+            any_of(line, ANY("addtype", "addhandler", "sethandler"));
+        if (handles && (matched || any_of(line, pictures)))
+            scan_find(found, SCAN_config, number, text_of("a handler"));
+        if (any_of(line, ANY("auto_prepend_file", "auto_append_file")) && any_of(line, odd))
+            scan_find(found, SCAN_config, number, text_of("auto_prepend_file"));
+    }
+}
+
 void scan_other(struct scan_found *found, enum scan_language language, struct text lower,
                 struct arena *arena)
 {
+    if (language == SCAN_CONFIG)
+        settings(found, lower);
     struct text words = language == SCAN_NODE ? lower : whole_words(lower, arena);
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         const struct rule *r = &rules[i];

@@ -25,6 +25,8 @@ static void reach_code(struct php_run *run, struct php_value v, uint32_t line, s
         scan_find(run->found, SCAN_code_remote, line, name);
     else if (v.bits & VALUE_WEAK)
         reach_weak(run, SCAN_code_weak, v, line, name);
+    else if (v.bits & VALUE_STORED)
+        scan_find(run->found, SCAN_code_stored, line, name);
     else if (v.bits & VALUE_DECODED)
         scan_find(run->found, SCAN_code_packed, line, name);
     if (v.bits & VALUE_MEMBER)
@@ -42,6 +44,8 @@ static void reach_command(struct php_run *run, struct php_value v, uint32_t line
     run->socket |= v.text.len && memmem(v.text.at, v.text.len, "/dev/tcp/", 9);
     if (v.bits & VALUE_REQUEST)
         scan_find(run->found, SCAN_command_request, line, name);
+    else if (v.bits & VALUE_REMOTE)
+        scan_find(run->found, SCAN_command_remote, line, name);
     else if (v.bits & VALUE_WEAK)
         reach_weak(run, SCAN_command_weak, v, line, name);
 }
@@ -248,8 +252,9 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
             run->uploads = true;
         }
         break;
-    case PHP_CLEAN:
-        ret = (struct php_value){0};
+    case PHP_CLEAN: /* the end of an upload's name is a name still */
+        ret = (struct php_value){
+            .bits = text_is_nocase(c->name, "basename") ? ret.bits & VALUE_FILES : 0};
         break;
     case PHP_DECODE:
         run->unpacks |=
@@ -267,7 +272,11 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
         ret.bits |= VALUE_REQUEST;
         break;
     case PHP_REMOTE:
+        run->socket |= c->known->argument != 0;
         ret.bits = VALUE_REMOTE;
+        break;
+    case PHP_STORED:
+        ret.bits = VALUE_STORED;
         break;
     case PHP_FETCH: {
         struct text name = c->len ? c->argument[0].text : text_of(NULL);
@@ -277,6 +286,9 @@ static struct php_value call_known(struct php_run *run, const struct call *c)
                    : far                                           ? VALUE_REMOTE
                    : c->len && (c->argument[0].bits & VALUE_FILES) ? VALUE_FILES
                                                                    : 0;
+        if (c->len && !(c->argument[0].bits & VALUE_JOINED) &&
+            (c->argument[0].bits & VALUE_REQUEST)) /* whatever the request points at */
+            ret.bits |= VALUE_REQUEST;
         ret.bits |= ends_as_program(name) ? VALUE_PROGRAM : 0;
         if (c->len >= 2 && c->argument[1].text.len && strchr("waxc", c->argument[1].text.at[0]) &&
             text_is_nocase(c->name, "fopen")) /* who names the file that is written */
@@ -358,9 +370,6 @@ static struct php_value call_unknown(struct php_run *run, const struct call *c, 
     ret.bits &= (uint16_t)~VALUE_REQUEST;
     if (all.bits & VALUE_REQUEST)
         ret.bits |= VALUE_WEAK;
-    run->socket |=
-        text_is_nocase(c->name, "fsockopen") || text_is_nocase(c->name, "socket_create") ||
-        text_is_nocase(c->name, "pfsockopen") || text_is_nocase(c->name, "stream_socket_client");
     run->wraps |= text_is_nocase(c->name, "stream_wrapper_register");
     if (method)
         call_method(run, c);

@@ -73,6 +73,50 @@ static struct php_value template_value(struct php_run *run, struct text raw)
     return ret;
 }
 
+/* The text it makes, when what its variables hold is constant. */
+static struct text template_text(struct php_run *run, struct text raw)
+{
+    struct php_value whole = {.text = text_of("")};
+    uint32_t plain = 0;
+    for (uint32_t i = 0; i <= raw.len; i++) {
+        bool ends = i == raw.len, escaped = !ends && raw.at[i] == '\\' && i + 1 < raw.len;
+        if (!ends && !escaped && raw.at[i] != '$')
+            continue;
+        struct php_value piece = {.text = text_at(raw.at + plain, i - plain)};
+        if (!php_may_fold(run, whole.text.len + piece.text.len) ||
+            !php_concat(whole, piece, run->arena, &whole.text))
+            return text_of(NULL);
+        if (ends)
+            break;
+        plain = i + 1; /* what is escaped stands for itself: \$ */
+        if (escaped) {
+            i++;
+            continue;
+        }
+        uint32_t to = plain;
+        while (to < raw.len && (raw.at[to] == '_' || (raw.at[to] >= '0' && raw.at[to] <= '9') ||
+                                (ascii_lower(raw.at[to]) >= 'a' && ascii_lower(raw.at[to]) <= 'z')))
+            to++;
+        bool simple = to > plain && (to == raw.len || (raw.at[to] != '[' && raw.at[to] != '-'));
+        struct php_value v = {.bits = 0};
+        if (simple)
+            v = variable_value(run, text_at(raw.at + plain, to - plain));
+        /* {$x}: its brackets stay out */
+        bool braced =
+            simple && plain > 1 && raw.at[plain - 2] == '{' && to < raw.len && raw.at[to] == '}';
+        if (v.text.at == NULL)
+            return text_of(NULL);
+        if (braced)
+            whole.text.len -= whole.text.len > 0;
+        if (!php_may_fold(run, whole.text.len + v.text.len) ||
+            !php_concat(whole, v, run->arena, &whole.text))
+            return text_of(NULL);
+        plain = to + braced;
+        i = plain - 1;
+    }
+    return whole.text;
+}
+
 /* ---- operands */
 
 void php_set(struct php_run *run, struct text name, struct php_value value, bool more)
@@ -227,7 +271,13 @@ static struct php_value variable(struct php_run *run)
     struct php_value named = {0};
     if (php_at_sign(run, '{')) {
         run->pos++;
-        named = php_expression(run);
+        const struct php_token *bare = &run->at[run->pos];
+        if (bare->kind == PHP_NAME && bare[1].kind == PHP_SIGN && bare[1].sign == '}') {
+            named.text = bare->text; /* ${_POST} */
+            run->pos++;
+        } else {
+            named = php_expression(run);
+        }
         run->pos += php_at_sign(run, '}');
     } else if (run->at[run->pos].kind == PHP_VARIABLE) {
         named = variable_value(run, run->at[run->pos++].text);
@@ -244,6 +294,14 @@ static struct php_value variable(struct php_run *run)
 void php_spread(struct php_run *run, struct php_value v)
 {
     v.text = text_of(NULL);
+    for (int64_t i = 0; v.list.at && v.text.at == NULL; i++) { /* of names the one that tells */
+        struct text name = php_list_at(v.list, i);
+        if (name.at == NULL)
+            break;
+        const struct php_function *known = php_function_find(name);
+        v.text = known && (known->does == PHP_CODE || known->does == PHP_COMMAND) ? name : v.text;
+    }
+    v.list = text_of(NULL);
     v.is_number = false;
     for (; run->pos < run->len && !php_at_sign(run, ')') && !php_at_sign(run, ';'); run->pos++)
         if (run->at[run->pos].kind == PHP_VARIABLE)
@@ -360,6 +418,8 @@ static struct php_value word(struct php_run *run)
         bool data = (v.bits & VALUE_REQUEST) && opens;
         for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++)
             data |= text_ends(v.text, odd[i]) && v.text.len > 4;
+        data |= text_starts(v.text, "/tmp/") || text_starts(v.text, "/var/tmp/") ||
+                text_starts(v.text, "/dev/shm/");
         bool own_stream = run->wraps && v.text.len && memmem(v.text.at, v.text.len, "://", 3);
         if ((v.bits & VALUE_DECODED) && v.text.at)
             scan_find(run->found, SCAN_include_hidden, t->line, t->text);
@@ -432,7 +492,11 @@ static struct php_value operand_at(struct php_run *run)
         return after_operand(run, v, text_of(NULL));
     case PHP_TEMPLATE:
         run->pos++;
-        return after_operand(run, template_value(run, t->text), text_of(NULL));
+        v = template_value(run, t->text);
+        v.text = v.bits & (VALUE_REQUEST | VALUE_WEAK | VALUE_PARAM) ? text_of(NULL)
+                                                                     : template_text(run, t->text);
+        v.bits |= v.text.at ? VALUE_MADE : 0;
+        return after_operand(run, v, text_of(NULL));
     case PHP_BACKTICK:
         run->pos++;
         php_reach(run, PHP_COMMAND, template_value(run, t->text), t->line, text_of("backticks"));

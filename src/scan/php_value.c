@@ -248,6 +248,93 @@ static struct text pieces(struct text text, struct text separator, struct arena 
     return text_at(at, len);
 }
 
+/* Numbers or texts of a list, each through a function of one constant. */
+static bool fold_text(struct text name, struct text text, struct arena *arena, struct text *ret);
+static struct text mapped(struct text name, struct text list, struct arena *arena)
+{
+    char *at = arena_new(arena, (size_t)list.len + 1);
+    size_t len = 0;
+    while (list.len) {
+        struct text one = php_list_at(list, 0), made = {0};
+        char letter;
+        list = text_at(list.at + one.len, list.len - one.len);
+        list = text_at(list.at + (list.len > 0), list.len - (list.len > 0));
+        if (text_is_nocase(name, "chr")) {
+            int n = 0;
+            for (uint32_t i = 0; i < one.len && n < 256; i++)
+                n = one.at[i] >= '0' && one.at[i] <= '9' ? n * 10 + one.at[i] - '0' : 256;
+            letter = (char)n;
+            made = text_at(&letter, n < 256);
+        } else if (!fold_text(name, one, arena, &made)) {
+            return text_of(NULL);
+        }
+        if (made.len > one.len)
+            return text_of(NULL);
+        if (made.len)
+            memcpy(at + len, made.at, made.len);
+        len += made.len;
+        at[len++] = '\0';
+    }
+    return text_at(at, len);
+}
+
+/* strtr: letters by letters, or by an array of pairs. */
+static struct text translated(const struct php_value *argument, unsigned len, struct arena *arena)
+{
+    struct text in = argument[0].text, from = argument[1].text,
+                to = len >= 3 ? argument[2].text : text_of(NULL), pairs = argument[1].list;
+    char map[256];
+    if (in.at == NULL || !(pairs.at || (from.at && to.at)))
+        return text_of(NULL);
+    for (unsigned i = 0; i < 256; i++)
+        map[i] = (char)i;
+    for (uint32_t i = 0; pairs.at == NULL && i < from.len && i < to.len; i++)
+        map[(unsigned char)from.at[i]] = to.at[i];
+    for (int64_t i = 0; pairs.at; i += 2) {
+        struct text a = php_list_at(pairs, i), b = php_list_at(pairs, i + 1);
+        if (a.at == NULL || b.at == NULL)
+            break;
+        if (a.len != 1 || b.len != 1)
+            return text_of(NULL);
+        map[(unsigned char)a.at[0]] = b.at[0];
+    }
+    char *at = arena_new(arena, (size_t)in.len + 1);
+    for (uint32_t i = 0; i < in.len; i++)
+        at[i] = map[(unsigned char)in.at[i]];
+    return text_at(at, in.len);
+}
+
+/* sprintf of %s and constants. */
+static struct text printed(const struct php_value *argument, unsigned len, struct arena *arena)
+{
+    struct text format = argument[0].text;
+    size_t room = format.len + 1;
+    unsigned next = 1;
+    for (unsigned i = 1; i < len; i++) {
+        if (argument[i].text.at == NULL)
+            return text_of(NULL);
+        room += argument[i].text.len;
+    }
+    if (format.at == NULL || room > PHP_FOLDED_MAX)
+        return text_of(NULL);
+    char *at = arena_new(arena, room);
+    size_t to = 0;
+    for (uint32_t i = 0; i < format.len; i++) {
+        if (format.at[i] != '%') {
+            at[to++] = format.at[i];
+            continue;
+        }
+        if (i + 1 == format.len || format.at[i + 1] != 's' || next == len)
+            return text_of(NULL);
+        struct text one = argument[next++].text;
+        if (one.len)
+            memcpy(at + to, one.at, one.len);
+        to += one.len;
+        i++;
+    }
+    return text_at(at, to);
+}
+
 /* Functions of arrays of constants, and to them. */
 static bool fold_list(struct text name, const struct php_value *argument, unsigned len,
                       struct arena *arena, struct php_value *ret)
@@ -259,6 +346,18 @@ static bool fold_list(struct text name, const struct php_value *argument, unsign
         if (list->list.at == NULL)
             return false;
         ret->text = glued(list->list, glue == list ? text_of("") : glue->text, arena);
+        return ret->text.at != NULL;
+    }
+    if (text_is_nocase(name, "array_map")) {
+        if (len < 2 || argument[0].text.at == NULL || argument[1].list.at == NULL)
+            return false;
+        ret->list = mapped(argument[0].text, argument[1].list, arena);
+        return ret->list.at != NULL;
+    }
+    if (text_is_nocase(name, "strtr") || text_is_nocase(name, "sprintf")) {
+        ret->text = len < 2                         ? text_of(NULL)
+                    : text_is_nocase(name, "strtr") ? translated(argument, len, arena)
+                                                    : printed(argument, len, arena);
         return ret->text.at != NULL;
     }
     bool splits = text_is_nocase(name, "str_split") && argument[0].text.at &&

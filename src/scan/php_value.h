@@ -20,6 +20,7 @@ enum {
     VALUE_ANY = 512,     /* a variable whose name the request says */
     VALUE_MEMBER = 1024, /* a property, of some object */
     VALUE_JOINED = 2048, /* behind a constant: a name's end, not all of it */
+    VALUE_STORED = 4096, /* out of a database or cache */
 };
 enum { PHP_FOLDED_MAX = 1 << 20 };
 
@@ -56,6 +57,7 @@ enum php_does {
     PHP_GETENV,
     PHP_EXTRACT,
     PHP_DEFINE,
+    PHP_STORED, /* out of a database or cache */
     PHP_MAIL,
 };
 

@@ -5,7 +5,7 @@
 #include "scan/scan.h"
 #include "scan/words.h"
 
-enum { PARTS_MANY = 8, PARTS_SOME = 6 };
+enum { PARTS_MANY = 8, PARTS_SOME = 6, SMALL = 4000 /* bytes */ };
 
 static uint32_t count(struct text in, const char *what, uint32_t most)
 {
@@ -90,6 +90,12 @@ void scan_text(struct scan_found *found, enum scan_language language, struct tex
     const char *bypass = language == SCAN_PHP ? bypass_of(w) : NULL;
     if (bypass)
         scan_find(found, SCAN_bypass, 0, text_of(bypass));
+    if (language == SCAN_PHP && lower.len < SMALL && HAS(fsockopen) &&
+        (HAS(udp) || HAS(str_repeat)) && (HAS(get) || HAS(post) || HAS(request)))
+        scan_find(found, SCAN_flood, 0, text_of("fsockopen"));
+    if (language == SCAN_PHP && lower.len < SMALL && (HAS(create_user) || HAS(insert_user)) &&
+        HAS(administrator) && (HAS(get) || HAS(post) || HAS(request) || HAS(cookie)))
+        scan_find(found, SCAN_admin, 0, text_of(NULL));
     if (!may_have_parts(w))
         return;
     unsigned parts = parts_of(w);
