@@ -217,7 +217,9 @@ void php_inner(struct php_run *run, struct text program)
 {
     static const char opening[] = {'<', '?', 'p', 'h', 'p', ' '};
     struct php_tokens tokens;
-    if (run->inner >= PHP_INNER)
+    /* what it costs in memory counts like constants that are put together */
+    uint64_t cost = sizeof *run + ((uint64_t)program.len + 1024) * sizeof *run->at;
+    if (run->inner >= PHP_INNER || !php_may_fold(run, cost))
         return;
     struct php_run *in = arena_new(run->arena, sizeof *in);
     *in = *run;
