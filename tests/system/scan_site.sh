@@ -42,7 +42,22 @@ grep -q 'confirmed' out && fail 'a log alone confirms'
 [[ $(number numbers sites) == 1 && $(number numbers implanters) == 1 ]] || fail "both: $(number numbers sites) $(number numbers implanters)"
 "$muster" trace --store store 198.51.100.9 >out
 grep -q 'confirmed' out && grep -q 'webshell/' out && grep -q 'scan/' out || fail "joined: $(cat out)"
-echo '-- a file and its use are one sighting with both'
+# the server itself calls a listed controller: one site, two kinds
+day=$(date -u -d yesterday '+%Y-%m-%d')
+printf '203.0.113.5:4444\n' >listed.txt
+for h in 11 12 13; do
+    printf '{"timestamp":"%sT%s:00:02.000000+0000","flow_id":%s,"event_type":"flow","src_ip":"192.0.2.10","src_port":500%s,"dest_ip":"203.0.113.5","dest_port":4444,"proto":"TCP","flow":{"pkts_toserver":9,"pkts_toclient":9,"bytes_toserver":900,"bytes_toclient":900,"start":"%sT%s:00:00.000000+0000","end":"%sT%s:00:02.000000+0000","state":"closed"},"tcp":{"tcp_flags":"1b","tcp_flags_ts":"1b","tcp_flags_tc":"1b"}}\n' $day $h $h $h $day $h $day $h
+done >eve.json
+"$muster" read -q --home 192.0.2.0/24 --intel listed.txt --store store eve.json >/dev/null 2>&1
+"$muster" report --store store --format json >report 2>/dev/null || fail 'report of three'
+python3 -c '
+import json
+t = json.load(open("report"))["tables"]["site"]
+row = t["rows"][0] if "rows" in t else t[0]
+row = row if isinstance(row, dict) else dict(zip(t["columns"], row))
+assert int(row["controllers"]) == 1 and int(row["implanters"]) == 1, row
+' || fail "link: $(grep -o '"site":.\{300\}' report)"
+echo '-- a file and its use are one sighting with both; the server that calls out is told beside its site'
 
 # what was clean is not looked at again, unless it, its times or the rules changed
 "$muster" scan --clamd none --remember seen www >out
