@@ -2,6 +2,7 @@
 
 #include "app_http.h"
 #include "app_identity.h"
+#include "app_mail.h"
 #include "app_talk.h"
 #include "wire/app.h"
 
@@ -304,7 +305,7 @@ static void on_gap(void *context, uint32_t index, unsigned dir, uint32_t len)
     else if (flow->app_state == APP_TLS)
         flow->stream[dir].state = STREAM_DONE; /* what came before is told at the end */
     else if (flow->app_state == APP_TALK)
-        talk_end(app, index, dir);
+        talk_gap(app, index, dir);
     else if (flow->app_state == APP_DNS || flow->app_state == APP_KERBEROS)
         stop(app, flow, dir);
     else
@@ -355,6 +356,7 @@ void app_part(struct app *app, uint32_t index)
     struct flow *flow = flows_at(app->flows, index);
     if (flow->app_state != APP_TALK)
         return;
+    mail_stop(app, index);
     talk_tell(app, index);
     flow->app_state = APP_OTHER;
 }

@@ -27,6 +27,7 @@ struct app {
     uint64_t number;     /* likewise */
     uint64_t mac;        /* likewise: who sent it, if it was sent to all or many; else 0 */
     struct files *files; /* NULL = files are not put together */
+    struct mails *mails; /* there when files are */
     void *context;       /* of emit */
     void (*emit)(void *context, const struct record *record);
     struct tls_scratch client, server; /* parsers' working room */

@@ -4,6 +4,7 @@
 
 #include "base/err.h"
 
+#include <stdio.h>
 #include <string.h>
 #define ZLIB_CONST
 #include <zlib.h>
@@ -90,9 +91,21 @@ static void file_begin(struct app *app, uint32_t index, const struct http_record
     const uint8_t *at = buffers_at(app->buffers, *content(flow, OUT), &have);
     if (http_parse_request(at, flow->request_len[0], host, &http, &head_len, &body) != PARSE_DONE)
         return;
-    http.response_type = response->response_type;
-    http.response_encoding = response->response_encoding;
-    if (!files_begin(app->files, index, &http))
+    struct text path = http_path(&http), name = path;
+    const char *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
+    if (slash)
+        name = text_at(slash + 1, (size_t)(path.at + path.len - slash - 1));
+    char url[512];
+    int url_len =
+        snprintf(url, sizeof url, "%.*s%.*s", (int)http.host.len, http.host.len ? http.host.at : "",
+                 (int)path.len, path.len ? path.at : "");
+    const struct files_about about = {
+        .name = name,
+        .type = response->response_type,
+        .url = text_at(url, url_len < (int)sizeof url ? (size_t)url_len : sizeof url - 1),
+        .encoding = response->response_encoding,
+    };
+    if (!files_begin(app->files, index, &about))
         app->skips->count[SKIP_file_left]++;
 }
 

@@ -2,8 +2,11 @@
 
 #include "app_http.h"
 #include "app_identity.h"
+#include "app_mail.h"
 
 #include <string.h>
+
+enum { TALK_OPEN, TALK_FULL }; /* of a side: its words are kept */
 
 static uint32_t *content(struct flow *flow, unsigned dir)
 {
@@ -28,6 +31,14 @@ static struct text kept(const struct app *app, struct flow *flow, unsigned dir)
     return text_at(at, len < TALK_KEPT ? len : TALK_KEPT);
 }
 
+/* No more of this side is taken, but by who follows mail. */
+static void side_end(const struct app *app, struct flow *flow, unsigned dir)
+{
+    flow->stream[dir].phase = TALK_FULL;
+    if (!mail_follows(app, flow, dir))
+        flow->stream[dir].state = STREAM_DONE;
+}
+
 void talk_tell(struct app *app, uint32_t index)
 {
     struct flow *flow = flows_at(app->flows, index);
@@ -41,16 +52,16 @@ void talk_tell(struct app *app, uint32_t index)
     app_identity_words(app, flow, OUT, record.out);
     app_identity_words(app, flow, IN, record.in);
     for (unsigned dir = OUT; dir <= IN; dir++) {
-        flow->stream[dir].state = STREAM_DONE;
+        side_end(app, flow, dir);
         buffers_drop(app->buffers, content(flow, dir));
     }
 }
 
-void talk_end(struct app *app, uint32_t index, unsigned dir)
+static void talk_end(struct app *app, uint32_t index, unsigned dir)
 {
     struct flow *flow = flows_at(app->flows, index);
-    flow->stream[dir].state = STREAM_DONE;
-    if (flow->stream[!dir].state == STREAM_DONE)
+    side_end(app, flow, dir);
+    if (flow->stream[!dir].phase == TALK_FULL || flow->stream[!dir].state == STREAM_DONE)
         talk_tell(app, index);
 }
 
@@ -59,6 +70,10 @@ void talk_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *byt
     struct flow *flow = flows_at(app->flows, index);
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     uint32_t have = 0;
+    if (mail_follows(app, flow, dir))
+        mail_data(app, index, bytes, len);
+    if (flow->stream[dir].phase == TALK_FULL)
+        return;
     if (*content(flow, dir))
         (void)buffers_at(app->buffers, *content(flow, dir), &have);
     size_t room = have < TALK_KEPT ? TALK_KEPT - have : 0;
@@ -67,4 +82,13 @@ void talk_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *byt
                              len < room ? len : room);
     if (len >= room)
         talk_end(app, index, dir);
+}
+
+void talk_gap(struct app *app, uint32_t index, unsigned dir)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    if (mail_follows(app, flow, dir))
+        mail_stop(app, index);
+    talk_end(app, index, dir);
+    flow->stream[dir].state = STREAM_DONE;
 }

@@ -12,7 +12,7 @@
 bool talk_wanted(const char *app_name);
 void talk_data(struct app *app, uint32_t flow, unsigned dir, const uint8_t *bytes, size_t len);
 /* Nothing more of this side is taken: bytes are missing. */
-void talk_end(struct app *app, uint32_t flow, unsigned dir);
+void talk_gap(struct app *app, uint32_t flow, unsigned dir);
 /* Emits what was kept, when anything was, and keeps no more. */
 void talk_tell(struct app *app, uint32_t flow);
 

@@ -107,16 +107,11 @@ static void keep_text(char *to, size_t room, struct text text)
     (void)snprintf(to, room, "%.*s", text.len ? (int)text.len : 0, text.len ? text.at : "");
 }
 
-static void names(struct file *f, const struct http_record *http)
+static void names(struct file *f, const struct files_about *about)
 {
-    struct text path = http_path(http);
-    const char *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
-    struct text name = slash ? text_at(slash + 1, (size_t)(path.at + path.len - slash - 1)) : path;
-    keep_text(f->name, sizeof f->name, name);
-    keep_text(f->type, sizeof f->type, http->response_type);
-    (void)snprintf(f->url, sizeof f->url, "%.*s%.*s", http->host.len ? (int)http->host.len : 0,
-                   http->host.len ? http->host.at : "", path.len ? (int)path.len : 0,
-                   path.len ? path.at : "");
+    keep_text(f->name, sizeof f->name, about->name);
+    keep_text(f->type, sizeof f->type, about->type);
+    keep_text(f->url, sizeof f->url, about->url);
 }
 
 static void unpack_begin(struct file *f, struct text encoding)
@@ -126,7 +121,7 @@ static void unpack_begin(struct file *f, struct text encoding)
                 inflateInit2(&f->z, MAX_WBITS + 32) == Z_OK;
 }
 
-bool files_begin(struct files *files, uint32_t flow, const struct http_record *http)
+bool files_begin(struct files *files, uint32_t flow, const struct files_about *about)
 {
     char path[4200];
     struct file *f = find(files, flow);
@@ -143,8 +138,8 @@ bool files_begin(struct files *files, uint32_t flow, const struct http_record *h
         muster_assert(f->digest[i] != NULL);
         (void)EVP_DigestInit_ex(f->digest[i], method(i), NULL);
     }
-    names(f, http);
-    unpack_begin(f, http->response_encoding);
+    names(f, about);
+    unpack_begin(f, about->encoding);
     if (files->plan->folder) {
         part_path(files, f, path);
         f->fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -217,7 +212,12 @@ static void manifest(const struct files *files, const struct file_record *r, con
     buf_format(&line, "{\"time\":\"%s\",\"host\":\"%s\",\"outside\":\"%s\",\"port\":%u,\"url\":",
                instant_format(time, when), address_format(ends->host, host),
                address_format(ends->outside, outside), ends->outside_port.number);
-    buf_json(&line, text_of(url));
+    if (url[0])
+        buf_json(&line, text_of(url));
+    else
+        buf_string(&line, "null");
+    buf_string(&line, ",\"name\":");
+    buf_json(&line, r->name);
     buf_format(&line, ",\"size\":%lld,\"md5\":\"%s\",\"sha1\":\"%s\",\"sha256\":\"%s\",\"rule\":",
                (long long)r->size, r->md5.at, r->sha1.at, r->sha256.at);
     if (r->rule.at)

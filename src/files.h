@@ -1,7 +1,7 @@
 /*
- * Files that HTTP carries to home hosts: put together, bounded, into digests (MD5, SHA-1, SHA-256),
- * what rules for files and clamd say of them, and, only when asked for, a copy in a folder.
- * One `files` a shard; nothing is shared.
+ * Files that HTTP carries to home hosts, and attachments of mail: put together, bounded, into
+ * digests (MD5, SHA-1, SHA-256), what rules for files and clamd say of them, and, only when asked
+ * for, a copy in a folder. One `files` a shard; nothing is shared.
  *
  * Bodies that are compressed on the way (Content-Encoding) are unpacked. A body of which bytes are
  * missing is no file.
@@ -24,11 +24,16 @@ struct files_plan {
     const struct scan_file *scan; /* rules and clamd; NULL = none */
 };
 
+/* What is said of one; copied. Null texts: not said. */
+struct files_about {
+    struct text name, type, url, encoding; /* encoding: Content-Encoding of HTTP */
+};
+
 struct files;
 struct files *files_new(const struct files_plan *plan);
 void files_free(struct files *files); /* accepts NULL */
-/* The body that begins in this conversation; http: request and response head. False: no room. */
-bool files_begin(struct files *files, uint32_t flow, const struct http_record *http);
+/* A file begins in this conversation. False: no room. */
+bool files_begin(struct files *files, uint32_t flow, const struct files_about *about);
 bool files_is_open(const struct files *files, uint32_t flow);
 /* More of it; false: it is left out from here on. */
 bool files_data(struct files *files, uint32_t flow, const uint8_t *bytes, size_t len);

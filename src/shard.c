@@ -1,5 +1,7 @@
 #include "shard_state.h"
 
+#include "app_mail.h"
+
 #include "base/mem.h"
 
 #include <stdlib.h>
@@ -54,6 +56,7 @@ static void tables_new(struct shard *s, const struct shares *of)
     table_init(&s->identities, sizeof(struct identity_entry), percent * of->identities);
     app_init(&s->app, &s->flows, &s->buffers, &s->counts.skips, shard_record, s);
     s->app.files = s->files;
+    s->app.mails = s->mails;
     s->ready = of == &of_log;
 }
 
@@ -82,7 +85,9 @@ struct shard *shard_new(size_t bytes, struct table_seed seed, const struct conf 
     s->blank_host = mem_new(1, s->hosts.entry_bytes);
     s->marks = mark_search_new(conf->marks);
     s->files = conf->files ? files_new(conf->files) : NULL;
+    s->mails = conf->files ? mails_new() : NULL;
     s->app.files = s->files;
+    s->app.mails = s->mails;
     shard_reset(s, NULL, false);
     return s;
 }
@@ -124,6 +129,7 @@ void shard_free(struct shard *s)
     tables_free(s);
     mem_free(s->blank_host);
     mark_search_free(s->marks);
+    mails_free(s->mails);
     files_free(s->files);
     mem_free(s);
 }

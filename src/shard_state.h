@@ -83,7 +83,8 @@ struct shard {
     struct calls calls;
     struct states states;
     struct app app;
-    struct files *files; /* or NULL */
+    struct files *files; /* or NULL; `mails` likewise */
+    struct mails *mails;
     struct table pairs, hosts, names, identities;
     uint32_t identities_pending;
     struct mark_search *marks;            /* NULL = known marks are not looked for */

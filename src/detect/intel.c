@@ -215,6 +215,8 @@ static void record_file(const struct detect *detect, const struct record *record
     struct indicator found[INDICATOR_HITS];
     struct indicator_window window = intel_window(detect);
     const struct file_record *f = record->file;
+    if (f->sent)
+        return;
     unsigned len = indicators_file(detect->indicators, f->md5, f->sha1, f->sha256,
                                    detect->pair->day, &window, found);
     meet_all(detect, record, found, len, INTEL_FILE, false);

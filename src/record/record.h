@@ -164,11 +164,13 @@ struct alert_record {
     uint64_t packet;   /* of the capture that the watcher read; 0 = not told */
 };
 
-/* A file that a conversation carried to the host, whole. Texts are null when not known. */
+/* A file that a conversation carried, whole: to the host, or by mail from it. Texts are null when
+ * not known. */
 struct file_record {
     struct text name, type;        /* of it, as the other end said; URL's last part, media type */
     struct text md5, sha1, sha256; /* lower case hex */
     int64_t size;                  /* bytes; -1 = not known */
+    bool sent;                     /* by the host */
     struct text rule, rule_family; /* a rule, structure or clamd that knows it; null = none does */
     double rule_strength;          /* natural log of a likelihood ratio */
 };

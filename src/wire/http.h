@@ -34,9 +34,9 @@ struct http_chunks {
     uint64_t left; /* bytes of the current chunk not yet seen */
     uint8_t state; /* zeroed at the start */
 };
-/* Consumes up to len bytes; returns how many; *done when the last chunk and trailer are behind, or
- * *bad when it is no chunked body. data_at, data_len: the first run of chunk data inside, if any.
- */
+/* Consumes up to len bytes, as far as one run of chunk data goes (data_at, data_len; none: null);
+ * returns how many; *done when the last chunk and trailer are behind, or *bad when it is no chunked
+ * body. */
 size_t http_chunks_feed(struct http_chunks *chunks, const uint8_t *bytes, size_t len, bool *done,
                         bool *bad, const uint8_t **data_at, size_t *data_len);
 

@@ -84,11 +84,11 @@ size_t http_chunks_feed(struct http_chunks *chunks, const uint8_t *bytes, size_t
             state = step(chunks, state, cursor_u8(&c));
             continue;
         }
+        if (*data_at != NULL) /* the next run is the next call's */
+            break;
         size_t run = chunks->left < cursor_left(&c) ? (size_t)chunks->left : cursor_left(&c);
-        if (*data_at == NULL) {
-            *data_at = c.at;
-            *data_len = run;
-        }
+        *data_at = c.at;
+        *data_len = run;
         cursor_skip(&c, run);
         chunks->left -= run;
         if (chunks->left == 0)

@@ -42,19 +42,36 @@ static void response(const uint8_t *bytes, size_t len)
     touch(r.response_type);
 }
 
+struct fed {
+    size_t used, data;
+    bool done, bad;
+};
+
+static void feed(struct http_chunks *chunks, const uint8_t *bytes, size_t len, struct fed *ret)
+{
+    const uint8_t *at;
+    size_t data_len;
+    while (len && !ret->done && !ret->bad) {
+        size_t used = http_chunks_feed(chunks, bytes, len, &ret->done, &ret->bad, &at, &data_len);
+        muster_assert(used > 0 && used <= len && data_len <= used);
+        touch(text_at(at, data_len));
+        ret->used += used;
+        ret->data += data_len;
+        bytes += used;
+        len -= used;
+    }
+}
+
 static void chunked(const uint8_t *bytes, size_t len)
 {
     struct http_chunks whole = {0}, cut = {0};
-    bool done, bad, done_cut, bad_cut;
-    const uint8_t *at;
-    size_t data_len, used, used_cut, half = len / 2;
-    used = http_chunks_feed(&whole, bytes, len, &done, &bad, &at, &data_len);
-    touch(text_at(at, data_len));
-    used_cut = http_chunks_feed(&cut, bytes, half, &done_cut, &bad_cut, &at, &data_len);
-    if (!done_cut && !bad_cut)
-        used_cut +=
-            http_chunks_feed(&cut, bytes + half, len - half, &done_cut, &bad_cut, &at, &data_len);
-    muster_assert(used == used_cut && done == done_cut && bad == bad_cut && used <= len);
+    struct fed one = {0}, two = {0};
+    size_t half = len / 2;
+    feed(&whole, bytes, len, &one);
+    feed(&cut, bytes, half, &two);
+    feed(&cut, bytes + half, len - half, &two);
+    muster_assert(one.used == two.used && one.data == two.data && one.done == two.done &&
+                  one.bad == two.bad && one.used <= len);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
