@@ -57,7 +57,22 @@ class H(BaseHTTPRequestHandler):
         else:
             self.wfile.write(b)
         if n == "close": self.close_connection = True
+class M(socketserver.StreamRequestHandler):
+    def handle(self):
+        say = lambda t: self.wfile.write(t.encode() + b"\r\n")
+        say("220 mail.example ESMTP")
+        for line in self.rfile:
+            word = line.strip().upper()
+            if word == b"DATA":
+                say("354 go on")
+                for line in self.rfile:
+                    if line == b".\r\n": break
+                say("250 taken")
+            elif word.startswith(b"QUIT"): say("221 bye"); return
+            else: say("250 mail.example" if word.startswith(b"EHLO") else "250 ok")
 class S(socketserver.ThreadingMixIn, socketserver.TCPServer): allow_reuse_address = True
+import threading
+threading.Thread(target=S(("198.51.100.7", 25), M).serve_forever, daemon=True).start()
 S(("198.51.100.7", 80), H).serve_forever()
 P
 python3 "$work/server.py" serve 2>/dev/null &
@@ -77,6 +92,23 @@ s.sendall(b"GET /large.bin?cut HTTP/1.1\r\nHost: x\r\n\r\n")
 s.recv(20000)
 s.close()
 P
+# mail with attachments, in its usual ways
+cat >"$work/mail.py" <<'P'
+import hashlib, random, smtplib, sys
+from email.message import EmailMessage
+random.seed(11)
+parts = {"a.bin": random.randbytes(30000), "b c.bin": b"MZ" + random.randbytes(400) + b"a text that only this test has", "note.html": b"<p>x = y</p>\n" * 50}
+if sys.argv[1] == "digests":
+    for n in parts: print(n.replace(" ", "_"), hashlib.sha256(parts[n]).hexdigest(), len(parts[n]))
+    sys.exit()
+m = EmailMessage()
+m["From"], m["To"], m["Subject"] = "a@a.example", "b@b.example", "files"
+m.set_content("three files\n.\nand a point\n")
+for n in ("a.bin", "b c.bin"): m.add_attachment(parts[n], maintype="application", subtype="octet-stream", filename=n)
+m.add_attachment(parts["note.html"], maintype="application", subtype="xhtml+xml", filename="note.html")
+with smtplib.SMTP("198.51.100.7", 25, source_address=("10.1.2.3", 0)) as s: s.send_message(m)
+P
+python3 "$work/mail.py" send
 sleep 1
 kill $dumpcap; wait $dumpcap || true
 python3 "$work/server.py" digests | sort >"$work/given"
@@ -88,16 +120,18 @@ for workers in 1 2; do
 import json, sys
 for l in open(sys.argv[1]):
     o = json.loads(l)
-    assert o["host"] == "10.1.2.3" and o["outside"] == "198.51.100.7" and o["port"] == 80, o
-    print(o["url"].split("/")[1].split(".")[0], o["md5"], o["sha1"], o["sha256"], o["size"])
-' "$work/kept/manifest.jsonl" | sort >"$work/found"
+    assert o["host"] == "10.1.2.3" and o["outside"] == "198.51.100.7" and o["port"] == (80 if o["url"] else 25), o
+    if o["url"]: print(o["url"].split("/")[1].split(".")[0], o["md5"], o["sha1"], o["sha256"], o["size"])
+    else: print(o["name"].replace(" ", "_"), o["sha256"], o["size"], file=sys.stderr)
+' "$work/kept/manifest.jsonl" 2>"$work/mail" | sort >"$work/found"
     diff "$work/given" "$work/found" || fail "digests differ ($workers workers)"
+    diff <(python3 "$work/mail.py" digests | sort) <(sort "$work/mail") || fail "attachments differ ($workers workers)"
 done
 [[ $(stat -c %a "$work/kept") == 700 && -z $(find "$work/kept" -type f ! -perm 600) ]] || fail 'modes'
 [[ -z $(find "$work/kept" -name 'part-*') ]] || fail 'a copy that is not whole was left'
 for f in "$work"/kept/*.carved; do [[ $(sha256sum <"$f" | cut -d' ' -f1) == $(basename "$f" .carved) ]] || fail "$f"; done
 grep -q 'files not put together' "$work/out" || fail "the cut one is not counted: $(cat "$work/out")"
-echo '-- nine files in nine ways: digests and bytes as given, one worker and two'
+echo '-- nine files in nine ways, three attachments: digests and bytes as given, one worker and two'
 
 # listed by digest: whoever served it is suspected, never more; nothing is written
 sha=$(awk '/^length/ { print $4 }' "$work/given") md5=$(awk '/^gzip/ { print $2 }' "$work/given")
