@@ -20,6 +20,7 @@ enum page_mark {
     PAGE_DEFACED,   /* the title says who "hacked" it */
     PAGE_GREETS,    /* and greets friends, or a mirror of defacements */
     PAGE_FRAME,     /* a frame nobody sees, of a bare address or in front of the page */
+    PAGE_REDIRECT,  /* sends visitors on to a bare address */
     PAGE_OUTSIDE,   /* a program in front of the page or behind it, */
     PAGE_ENCODED,   /* that is written so that nobody can read it */
     PAGE_BRAND,     /* a log-in page in the name of a brand whose host this is not */
@@ -34,6 +35,7 @@ static const struct {
     [PAGE_DEFACED] = {7.2, "its title says who hacked it"},
     [PAGE_GREETS] = {2.2, "it greets others as defacers do"},
     [PAGE_FRAME] = {7.2, "a frame of another server that nobody sees"},
+    [PAGE_REDIRECT] = {7.2, "it sends its visitors on to a bare address elsewhere"},
     [PAGE_OUTSIDE] = {4.5, "a program in front of the page or behind its end"},
     [PAGE_ENCODED] = {3.0, "a program written so that nobody can read it"},
     [PAGE_BRAND] = {7.2, "asks for a password in the name of a brand that this host is not"},
@@ -157,9 +159,26 @@ static bool is_encoded(struct text program)
                "eval(unescape");
 }
 
-static uint32_t injection(struct text page, struct text host)
+/* A meta tag or program that goes elsewhere at once. */
+static uint32_t redirection(struct text page, struct text host)
 {
     uint32_t found = 0;
+    static const char *const sends[] = {
+        "http-equiv=\"refresh\"", "http-equiv='refresh'", "http-equiv=refresh",
+        "location.href=",         "location.href =",      "location.replace(",
+        "window.location=",       "window.location ="};
+    for (size_t i = 0; i < sizeof sends / sizeof sends[0]; i++) {
+        const char *at = memmem(page.at, page.len, sends[i], strlen(sends[i]));
+        size_t left = at ? (size_t)(page.at + page.len - at) : 0;
+        if (at && is_bare(text_at(at, left < 100 ? left : 100), host))
+            found |= 1u << PAGE_REDIRECT;
+    }
+    return found;
+}
+
+static uint32_t injection(struct text page, struct text host)
+{
+    uint32_t found = redirection(page, host);
     struct text rest = page, front = front_of(page), back = back_of(page);
     for (unsigned n = 0; n < 16 && rest.len; n++) {
         const char *at = memmem(rest.at, rest.len, "<iframe", 7);

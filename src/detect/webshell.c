@@ -23,6 +23,10 @@
 enum { SCRIPTS = 3, KEYS = 2, AGENTS = 2, STARTS = 2 };
 enum { PATHS = 32, CLIENTS = 3, FEW = 2 };
 enum { AGAIN = 3 };
+/* Five minutes each of a day, apart for paths of four kinds, so that a program's own requests are
+ * not what came before it. */
+enum { SPANS = 288, SPAN_WORDS = (SPANS + 63) / 64, KINDS = 4 };
+#define SPAN_US (DAY_US / SPANS)
 
 /* Values met, each with how often; of two in one place the smaller stays. */
 struct tally {
@@ -59,6 +63,7 @@ struct webshell_host {
         uint32_t hash, clients;
         uint32_t client[CLIENTS];
     } path[PATHS];
+    uint64_t entered[KINDS][SPAN_WORDS]; /* when something was put onto the server, or tried to */
 };
 
 /* Paths of programs that web servers run by their ending. */
@@ -137,6 +142,48 @@ static bool is_proven(const struct script *s)
         if (s->proofs[i])
             return true;
     return s->code > 0;
+}
+
+/* Uploads, and requests as attacks on applications make them. */
+static bool is_entry(const struct http_record *http)
+{
+    static const char *const signs[] = {
+        "../",       "%2e%2e",       "..%2f",          "%00",
+        "${jndi",    "union+select", "union%20select", "base64_decode",
+        "%3c%3fphp", "<?php",        "call_user_func", "invokefunction"};
+    if (http->status < 200 || http->status >= 400)
+        return false;
+    if (text_is(http->method, "PUT") || text_starts(http->content_type, "multipart/form-data"))
+        return true;
+    for (size_t i = 0; i < sizeof signs / sizeof signs[0]; i++)
+        if (memmem(http->target.at, http->target.len, signs[i], strlen(signs[i])))
+            return true;
+    return false;
+}
+
+static unsigned span_of(int64_t us)
+{
+    int64_t in_day = us % DAY_US;
+    return (unsigned)((in_day < 0 ? in_day + DAY_US : in_day) / SPAN_US);
+}
+
+static void note_entry(struct webshell_host *h, uint32_t hash, struct instant time)
+{
+    unsigned span = span_of(time.us);
+    h->entered[(hash >> 1) % KINDS][span / 64] |= UINT64_C(1) << span % 64;
+}
+
+/* Whether, in the five to ten minutes before the program's first request, something went onto the
+ * server by another path. */
+static bool came_after_entry(const struct webshell_host *h, const struct script *s)
+{
+    unsigned now = span_of(s->first_us);
+    for (unsigned kind = 0; kind < KINDS; kind++)
+        for (unsigned span = now ? now - 1 : 0; kind != (s->hash >> 1) % KINDS && span <= now;
+             span++)
+            if (h->entered[kind][span / 64] >> span % 64 & 1)
+                return true;
+    return false;
 }
 
 /* The place of a program; when there is none left one without proof gives way to one with, and
@@ -231,9 +278,11 @@ static void record(const struct detect *detect, const struct record *record)
         memcpy(p->key[p->keys++], look.key, WEBSHELL_KEY);
     char buf[SITE_KEPT];
     struct text site = site_of(record, buf);
+    uint32_t hash = (uint32_t)XXH3_64bits(site.at, site.len) | 1;
     if (script || send)
-        count_client(detect->host_state, (uint32_t)XXH3_64bits(site.at, site.len) | 1,
-                     record->ends.outside);
+        count_client(detect->host_state, hash, record->ends.outside);
+    if (!record->ends.outside_home && is_entry(http))
+        note_entry(detect->host_state, hash, record->time);
     if (!send && look.proof == PROOF_NONE && !look.code)
         return; /* who sends nothing leaves nothing behind */
     struct script *s = script_take(p, site, look.proof || look.code, http->status >= 300);
@@ -285,6 +334,7 @@ static void habit_traits(struct traits *t, const struct detect *detect, const st
     trait_set(t, TRAIT_webshell_script, s->scripts > 0);
     trait_set(t, TRAIT_webshell_sizes, s->most > s->least);
     trait_set(t, TRAIT_webshell_agents, agents);
+    trait_set(t, TRAIT_webshell_after_entry, came_after_entry(detect->host_state, s));
 }
 
 static const char *const tool_name[WEBSHELL_TOOLS] = {
@@ -310,7 +360,10 @@ static struct text habit_words(const struct script *s, const struct traits *t,
 {
     bool upload = trait_holds(t, TRAIT_webshell_upload_place);
     return evidence_text(
-        out, "%s%s%s%s%s", s->referers ? "" : ", never a referer",
+        out, "%s%s%s%s%s%s", s->referers ? "" : ", never a referer",
+        trait_holds(t, TRAIT_webshell_after_entry) ? ", for the first time soon after an upload or "
+                                                     "attack"
+                                                   : "",
         trait_holds(t, TRAIT_webshell_few_clients) ? ", hardly anybody else sends it anything" : "",
         upload ? ", in a place of uploads or pictures" : "",
         trait_holds(t, TRAIT_webshell_sealed_both) ? ", enciphered both ways"
@@ -365,7 +418,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
 const struct detector detector_webshell = {
     .name = "webshell",
     .about = "backdoors in websites of the home network, by what they are sent and answer",
-    .version = 1,
+    .version = 2,
     .records = RECORD_HTTP,
     .pair_bytes = (sizeof(struct webshell_pair) + 7) / 8 * 8,
     .host_bytes = (sizeof(struct webshell_host) + 7) / 8 * 8,

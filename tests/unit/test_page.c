@@ -95,6 +95,11 @@ static void finds(void **state)
          "<html><title>Log in to your PayPal account</title><form action=next.php>"
          "<input type=\"password\" name=p></form></html>",
          "probable"},
+        {"www.example.org", "/d.html",
+         "<html><head><meta http-equiv=\"refresh\" content=\"0;url=http://198.51.100.7/x\"></head>",
+         "suspected"},
+        {"www.example.org", "/e.html",
+         "<html><script>window.location='http://198.51.100.7/go.php'</script></html>", "suspected"},
         {"shop.example.org", "/login",
          "<html><title>Netflix</title><input type=password name=p></html>", "suspected"},
     };
@@ -132,6 +137,10 @@ static void leaves_alone(void **state)
          "<html><title>Outlook Web App</title><input type=\"password\"></html>"},
         {"192.0.2.80", "/",
          "<html><title>Maps</title><iframe src=\"http://192.0.2.80/map\" width=\"0\"></html>"},
+        {"www.example.org", "/",
+         "<html><meta http-equiv=\"refresh\" content=\"0;url=https://www2.example.org/\"></html>"},
+        {"192.0.2.80", "/",
+         "<html><script>window.location='http://192.0.2.80/start'</script></html> and more text"},
         {"www.example.org", "/", "<title>hacked by"},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {

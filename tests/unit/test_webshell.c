@@ -439,6 +439,38 @@ static void given_key(void **state)
     assert_true(e.strength > 12);
 }
 
+/* An upload, or an attack, by another path shortly before a program's first request; whoever made
+ * it, and not the program's own requests. */
+static void after_entry(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *target, *type;
+        int status;
+        bool entry;
+    } row[] = {
+        {"/upload.php", "multipart/form-data; boundary=x", 200, true},
+        {"/view.php?f=../../x", NULL, 302, true},
+        {"/upload.php", "multipart/form-data; boundary=x", 403, false},
+        {"/index.php?p=1", NULL, 200, false},
+        {"/a.php", "multipart/form-data; boundary=x", 200, false},
+    };
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        struct world *w = world();
+        struct exchange *x = exchange(row[i].target);
+        x->method = row[i].type ? "POST" : "GET";
+        x->type = row[i].type;
+        x->status = row[i].status;
+        sends(x, row[i].type ? "--x" : "");
+        meet(w, x, other);
+        for (int n = 0; n < 5; n++)
+            meet(w, sealed("/a.php", n, "0f1e2d3c4b5a6978"), client);
+        struct evidence e = found(w);
+        if (trait_holds(&e.traits, TRAIT_webshell_after_entry) != row[i].entry)
+            fail_msg("%zu: %s", i, row[i].target);
+    }
+}
+
 /* What was kept does not depend on the order of arrival. */
 static void order(void **state)
 {
@@ -488,15 +520,11 @@ static void guarded(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(code_that_prints),
-        cmocka_unit_test(marks_around_answers),
-        cmocka_unit_test(ciphers),
-        cmocka_unit_test(wide_text_is_no_cipher),
-        cmocka_unit_test(honest_requests),
-        cmocka_unit_test(commands),
-        cmocka_unit_test(strengths),
-        cmocka_unit_test(given_key),
-        cmocka_unit_test(order),
+        cmocka_unit_test(code_that_prints), cmocka_unit_test(marks_around_answers),
+        cmocka_unit_test(ciphers),          cmocka_unit_test(wide_text_is_no_cipher),
+        cmocka_unit_test(honest_requests),  cmocka_unit_test(commands),
+        cmocka_unit_test(strengths),        cmocka_unit_test(given_key),
+        cmocka_unit_test(after_entry),      cmocka_unit_test(order),
         cmocka_unit_test(guarded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
