@@ -2,7 +2,8 @@
  * Plain lists: one indicator a line, whatever it is. Comments start with '#', ';' or "//"; what
  * stands after the item is ignored. Nothing is dated and no family is known. A file is one when at
  * least half of its first lines are indicators. A table with commas is none: its columns would mean
- * something that is not known here.
+ * something that is not known here. Bare digests are a JA3's or a certificate's, unless the file's
+ * own name says that it lists digests of files (full_sha256.txt).
  */
 #include "feeds/feed.h"
 
@@ -48,15 +49,38 @@ static bool plain_is(const struct feed_file *file, struct text head)
     return seen != 0 && good * 2 >= seen;
 }
 
+static bool says_files(struct text path)
+{
+    static const char *const words[] = {"sha256", "sha1", "md5", "hash", "bazaar"};
+    const char *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
+    struct text name = slash ? text_at(slash + 1, (size_t)(path.at + path.len - slash - 1)) : path;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (feed_holds(name, words[i]))
+            return true;
+    return false;
+}
+
+static bool is_digest(struct text item)
+{
+    struct feed_value value;
+    enum indicator_reject reason;
+    return (item.len == 32 || item.len == 40 || item.len == 64) &&
+           feed_value_parse(item, &value, &reason) &&
+           (value.kind == INDICATOR_JA3 || value.kind == INDICATOR_CERTIFICATE);
+}
+
 static void plain_read(struct feed_sink *sink, const struct feed_file *file)
 {
-    struct feed_listing listing = FEED_LISTING_NONE;
+    struct feed_listing listing = FEED_LISTING_NONE, of_file = FEED_LISTING_NONE;
+    bool files = says_files(file->path);
+    of_file.kinds = 1u << INDICATOR_FILE;
     struct feed_lines lines = feed_lines_over(sink, file->content);
     while (feed_line_next(&lines))
         if (comment(lines.line))
             feed_remark(sink);
         else
-            feed_item(sink, &listing, plain_item(lines.line));
+            feed_item(sink, files && is_digest(plain_item(lines.line)) ? &of_file : &listing,
+                      plain_item(lines.line));
 }
 
 const struct feed_format feed_plain = {

@@ -184,12 +184,33 @@ static void guard_page(void **state)
         guard_prefixes(text[i], strlen(text[i]), feed_read_bytes, NULL);
 }
 
+/* Bare digests: of files where the list's own name says so, else JA3 and certificates. */
+static void digests(void **state)
+{
+    (void)state;
+    static const char text[] = "# sha256 of samples\n"
+                               "00112233445566778899aabbccddeeff\n"
+                               "0011223344556677889900112233445566770000\n198.51.100.9\n";
+    static const struct expected files[] = {
+        {"file 00112233445566778899aabbccddeeff", CLASS_CONTROL, NULL, NULL, NULL, false, 0},
+        {"file 0011223344556677889900112233445566770000", CLASS_CONTROL, NULL, NULL, NULL, false,
+         0},
+        {"198.51.100.9", CLASS_CONTROL, NULL, NULL, NULL, false, 0},
+    };
+    static const struct expected others[] = {
+        {"00112233445566778899aabbccddeeff", CLASS_CONTROL, NULL, NULL, NULL, false, 0},
+        {"0011223344556677889900112233445566770000", CLASS_CONTROL, NULL, NULL, NULL, false, 0},
+    };
+    EXPECT("full_sha256.txt", text, files, "00112233445566778899aabbccddeeff", 3, 0, 1);
+    EXPECT("mine.txt", text, others, NULL, 3, 0, 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threatfox_full), cmocka_unit_test(urlhaus), cmocka_unit_test(zeek),
-        cmocka_unit_test(ipset),          cmocka_unit_test(hosts),   cmocka_unit_test(suricata),
-        cmocka_unit_test(guard_page),
+        cmocka_unit_test(threatfox_full), cmocka_unit_test(urlhaus),    cmocka_unit_test(zeek),
+        cmocka_unit_test(ipset),          cmocka_unit_test(hosts),      cmocka_unit_test(suricata),
+        cmocka_unit_test(digests),        cmocka_unit_test(guard_page),
     };
     return cmocka_run_group_tests_name("feed_formats", tests, NULL, NULL);
 }
