@@ -96,7 +96,7 @@ static const struct option_of {
      0},
     {"publish", FLAG, AT(publish), NULL,
      "report: what anybody may read: rounded counts, no host, site, user or controller", 0},
-    {"format", TEXT, AT(format), "text|html|json|csv", "report: format", 0},
+    {"format", TEXT, AT(format), "text|html|json|csv|parquet", "report: format", 0},
     {"output", TEXT, AT(output), "FILE", "write there instead of standard output", 'o'},
     {"force", FLAG, AT(force), NULL,
      "feeds: take what came even if much smaller or of another format", 0},

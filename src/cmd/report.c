@@ -11,6 +11,7 @@
 #include "census/release.h"
 #include "cmd/ask.h"
 #include "cmd/period.h"
+#include "cmd/report_folder.h"
 #include "cmd/report_owners.h"
 
 #include "base/file.h"
@@ -152,33 +153,6 @@ static bool make(const struct asker *asker, void *state, struct err *err)
             census_change(&making->census, asker, making->before[0], making->before[1], err));
 }
 
-static bool is_folder(const char *path)
-{
-    struct stat st;
-    size_t len = strlen(path);
-    return (len && path[len - 1] == '/') || (stat(path, &st) == 0 && S_ISDIR(st.st_mode));
-}
-
-/* A file for each table, FOLDER/country.csv. */
-static bool write_folder(const struct report_format *format, const struct census *census,
-                         const char *folder, struct err *err)
-{
-    if (!file_make_folder(folder, 0700, err))
-        return false;
-    const struct census_table hosts = {.id = "pair", .rows = census->pair};
-    bool done = true;
-    for (unsigned i = 0; i <= census->tables && done; i++) {
-        const struct census_table *table = i < census->tables ? &census->table[i] : &hosts;
-        struct buf buf = {0}, path = {0};
-        format->write_table(&buf, table);
-        buf_format(&path, "%s/%s.%s", folder, table->id, format->name);
-        done = file_write(path.at, buf.at, buf.len, 0600, err);
-        buf_free(&path);
-        buf_free(&buf);
-    }
-    return done;
-}
-
 static void publish(struct buf *buf, const struct census *census, const char *format)
 {
     struct published published;
@@ -189,10 +163,10 @@ static void publish(struct buf *buf, const struct census *census, const char *fo
 }
 
 static bool write_report(const struct report_format *format, const struct census *census,
-                         const char *output, bool published, struct err *err)
+                         const char *output, bool published, uint64_t memory_bytes, struct err *err)
 {
-    if (output != NULL && format->write_table != NULL && !published && is_folder(output))
-        return write_folder(format, census, output, err);
+    if (output != NULL && format->write_table != NULL && !published && report_is_folder(output))
+        return report_folder(format, census, output, memory_bytes, err);
     struct buf buf = {0};
     if (published)
         publish(&buf, census, format->name);
@@ -290,7 +264,8 @@ static int make_and_write(const struct options *options, const struct report_for
     status = tell_checks(&making->census);
     if (options->release && !keep_release(options, &making->census, &err))
         status = cmd_fail("report", EXIT_WORLD, err.text);
-    if (!write_report(format, &making->census, options->output, options->publish, &err))
+    if (!write_report(format, &making->census, options->output, options->publish,
+                      options->memory_bytes / 4, &err))
         status = cmd_fail("report", EXIT_WORLD, err.text);
     else if (options->output != NULL && strcmp(options->output, "-") != 0 && !options->quiet)
         cmd_say("report", "wrote %s", options->output);
@@ -333,7 +308,12 @@ static int run(const struct options *options)
         return cmd_fail("report", EXIT_USAGE,
                         "it takes no file names; the store is given with --store DIR");
     if (format == NULL)
-        return cmd_fail("report", EXIT_USAGE, "--format is one of text, html, json, csv");
+        return cmd_fail("report", EXIT_USAGE, "--format is one of text, html, json, csv, parquet");
+    if (format->write == NULL &&
+        (options->publish || options->output == NULL || !report_is_folder(options->output)))
+        return cmd_fail("report", EXIT_USAGE,
+                        "--format parquet writes a file a table into a folder, -o DIR/, and not "
+                        "with --publish");
     if (!read_period(options, &making))
         return cmd_fail("report", EXIT_USAGE,
                         "the period is one of --year 2018, --period 2018-Q3 (2018-07, 2018-W27, "
@@ -366,7 +346,8 @@ const struct command command_report = {
         "  --from DAY --to DAY  the days to count, YYYY-MM-DD, both included\n"
         "  --by owner           a CSV of findings for each owner (--contacts FILE), into -o DIR\n"
         "  --publish            what anybody may read: rounded, nobody named\n"
-        "  --format F           text (default), html, json, csv\n"
-        "  -o FILE              where to write it; a folder for csv makes a file a table\n",
+        "  --format F           text (default), html, json, csv, parquet\n"
+        "  -o FILE              where to write it; a folder for csv makes a file a table\n"
+        "                       (parquet always does)\n",
     .run = run,
 };

@@ -10,6 +10,7 @@
 
 struct report_format {
     const char *name, *about;
+    /* NULL: it is always a folder of files. */
     void (*write)(struct buf *buf, const struct census *census);
     /* One table alone, for formats that are several files when -o is a folder; else NULL. */
     void (*write_table)(struct buf *buf, const struct census_table *table);
