@@ -52,11 +52,3 @@ const struct report_format report_csv = {
     .write = write,
     .write_table = write_table,
 };
-
-/* The same tables; cmd/report_folder.c has DuckDB make Parquet of them. */
-const struct report_format report_parquet = {
-    .name = "parquet",
-    .about = "each table as a Parquet file in the folder -o",
-    .write = NULL,
-    .write_table = write_table,
-};
