@@ -8,7 +8,8 @@
  *              name's address that is older than `window_cloud` days: such addresses change hands
  *   relabel    a sinkhole (the host is infected, the end commands nobody), a known scanner, parking
  *   flag       a popular name or a well-known network: said, no more; 217 malware names of one feed
- *              are among the most popular hundred thousand
+ *              are among the most popular hundred thousand; but a bare listing, without a date or a
+ *              family, of a popular name is demoted: somebody's list of something else
  *
  * Reserved addresses are refused when a list is compiled.
  */
@@ -120,6 +121,12 @@ static bool covers(struct text item, struct text suffix)
                      memcmp(suffix.at + suffix.len - item.len, item.at, item.len) == 0;
 }
 
+/* A name, and nothing else is said of it. */
+static bool is_bare(const struct indicator *listing)
+{
+    return listing->family.len == 0 && listing->first_listed.number == DAY_NONE;
+}
+
 static void by_name(const struct warning *w)
 {
     struct indicator found[INDICATOR_HITS];
@@ -134,6 +141,15 @@ static void by_name(const struct warning *w)
         bool exact = found[i].confidence == 100; /* a list of names, not of suffixes */
         if (exact && !text_same(found[i].item, w->listing->item))
             continue;
+        if (found[i].class == CLASS_WARN_POPULAR && is_bare(w->listing)) {
+            act(w, EVIDENCE_DEMOTED, DEMOTED_MOST,
+                evidence_text(
+                    w->out,
+                    "demoted: it is on \"%.*s\", and the listing says neither when nor of "
+                    "what",
+                    (int)found[i].family.len, found[i].family.at));
+            return;
+        }
         if (found[i].class != CLASS_WARN_SHARED) {
             warn_address(w, &found[i]);
             return;

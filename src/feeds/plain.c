@@ -3,7 +3,9 @@
  * stands after the item is ignored. Nothing is dated and no family is known. A file is one when at
  * least half of its first lines are indicators. A table with commas is none: its columns would mean
  * something that is not known here. Bare digests are a JA3's or a certificate's, unless the file's
- * own name says that it lists digests of files (full_sha256.txt).
+ * own name says that it lists digests of files (full_sha256.txt). A list whose name says that it
+ * has what is harmless (benign.csv, allowlist.txt, top-1m.csv) lists nothing for us: taken for a
+ * feed it would name half a network.
  */
 #include "feeds/feed.h"
 
@@ -49,15 +51,29 @@ static bool plain_is(const struct feed_file *file, struct text head)
     return seen != 0 && good * 2 >= seen;
 }
 
-static bool says_files(struct text path)
+/* Whether the file's own name, without its folders, has one of the words. */
+static bool says(struct text path, const char *const *words, size_t len)
 {
-    static const char *const words[] = {"sha256", "sha1", "md5", "hash", "bazaar"};
     const char *slash = path.len ? memrchr(path.at, '/', path.len) : NULL;
     struct text name = slash ? text_at(slash + 1, (size_t)(path.at + path.len - slash - 1)) : path;
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+    for (size_t i = 0; i < len; i++)
         if (feed_holds(name, words[i]))
             return true;
     return false;
+}
+
+static bool says_files(struct text path)
+{
+    static const char *const words[] = {"sha256", "sha1", "md5", "hash", "bazaar"};
+    return says(path, words, sizeof words / sizeof words[0]);
+}
+
+static bool says_harmless(struct text path)
+{
+    static const char *const words[] = {
+        "benign",   "harmless", "allowlist", "whitelist", "allow-list", "white-list", "safelist",
+        "goodware", "top-1m",   "top1m",     "tranco",    "alexa",      "majestic"};
+    return says(path, words, sizeof words / sizeof words[0]);
 }
 
 static bool is_digest(struct text item)
@@ -72,12 +88,14 @@ static bool is_digest(struct text item)
 static void plain_read(struct feed_sink *sink, const struct feed_file *file)
 {
     struct feed_listing listing = FEED_LISTING_NONE, of_file = FEED_LISTING_NONE;
-    bool files = says_files(file->path);
+    bool files = says_files(file->path), harmless = says_harmless(file->path);
     of_file.kinds = 1u << INDICATOR_FILE;
     struct feed_lines lines = feed_lines_over(sink, file->content);
     while (feed_line_next(&lines))
         if (comment(lines.line))
             feed_remark(sink);
+        else if (harmless)
+            feed_reject(sink, REJECT_REVOKED, plain_item(lines.line));
         else
             feed_item(sink, files && is_digest(plain_item(lines.line)) ? &of_file : &listing,
                       plain_item(lines.line));

@@ -205,12 +205,33 @@ static void digests(void **state)
     EXPECT("mine.txt", text, others, NULL, 3, 0, 1);
 }
 
+/* A list of what is harmless, by its name, is no feed: each of its lines is refused. */
+static void harmless(void **state)
+{
+    (void)state;
+    static const char text[] = "domain\nexample.org\nwww.example.net\n";
+    static const struct expected as_feed[] = {
+        {"example.org", CLASS_CONTROL, NULL, NULL, NULL, false, 0},
+    };
+    EXPECT("seen.csv", text, as_feed, NULL, 2, 1, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        static const char *const names[] = {"benign.csv", "top-1m.csv", "my-allowlist.txt"};
+        struct feed_set set = feed_set_new();
+        struct err err = {""};
+        bool compiled;
+        const char *path = feed_set_file(&set, names[i], text, strlen(text));
+        assert_null(feed_set_compile(&set, path, &compiled, &err).at);
+        assert_non_null(strstr(err.text, "3 taken back, or not meant for detection"));
+        feed_set_free(&set);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(threatfox_full), cmocka_unit_test(urlhaus),    cmocka_unit_test(zeek),
-        cmocka_unit_test(ipset),          cmocka_unit_test(hosts),      cmocka_unit_test(suricata),
-        cmocka_unit_test(digests),        cmocka_unit_test(guard_page),
+        cmocka_unit_test(threatfox_full), cmocka_unit_test(urlhaus),  cmocka_unit_test(zeek),
+        cmocka_unit_test(ipset),          cmocka_unit_test(hosts),    cmocka_unit_test(suricata),
+        cmocka_unit_test(digests),        cmocka_unit_test(harmless), cmocka_unit_test(guard_page),
     };
     return cmocka_run_group_tests_name("feed_formats", tests, NULL, NULL);
 }

@@ -33,6 +33,8 @@ static int open_all(void **state)
     set = feed_set_new();
     feed_set_add(&set, "plain.txt", plain);
     feed_set_add(&set, "feodo.csv", dated);
+    feed_set_add(&set, "blackbook.csv",
+                 "Domain,Malware,Date added,Source\nfamily.example.com,bot,2020-05-20,x\n");
     feed_set_add(&set, "cloud.json",
                  WARNING("List of known clouds", "cidr", "ip-dst", "\"198.51.100.0/24\""));
     feed_set_add(&set, "sinkholes.json",
@@ -44,7 +46,9 @@ static int open_all(void **state)
     feed_set_add(&set, "parking.json",
                  WARNING("Parking domains", "hostname", "hostname", "\".parked.example.net\""));
     feed_set_add(&set, "top.json",
-                 WARNING("Top 1000", "string", "domain", "\"top.example.com\",\"example.org\""));
+                 WARNING("Top 1000", "string", "domain",
+                         "\"top.example.com\",\"example.org\","
+                         "\"family.example.com\""));
     return 0;
 }
 
@@ -112,7 +116,9 @@ static void actions(void **state)
         {"192.0.2.1", "www.parked.example.net", "2020-06-03", 2, EVIDENCE_RELABELLED, "parked"},
         /* flag: no weight */
         {"198.51.103.1", NULL, "2020-06-03", 9.3, EVIDENCE_FLAGGED, "flagged"},
-        {"192.0.2.1", "top.example.com", "2020-06-03", 9.6, EVIDENCE_FLAGGED, "\"top 1000\""},
+        /* a popular name: demoted where the listing says neither date nor family, else only said */
+        {"192.0.2.1", "top.example.com", "2020-06-03", 2, EVIDENCE_DEMOTED, "\"top 1000\""},
+        {"192.0.2.1", "www.family.example.com", "2020-06-03", 12, EVIDENCE_FLAGGED, "\"top 1000\""},
         /* a string is that name alone, not all under it */
         {"192.0.2.1", "bad.example.org", "2020-06-03", 9.6, 0, NULL},
         /* without any list: a whole service's name, and a name under it */
