@@ -15,6 +15,7 @@
  */
 #include "detect/intel.h"
 #include "record/provider.h"
+#include "record/resolver.h"
 
 #include <math.h>
 
@@ -104,8 +105,13 @@ static void by_address(const struct warning *w)
     const struct pair *pair = w->detect->pair;
     if (w->listing->kind > INDICATOR_ADDRESS_PORT || !address_known(pair->outside))
         return;
+    const char *resolver = public_resolver(pair->outside);
     if (indicators_warnings_address(w->detect->indicators, pair->outside, found))
         warn_address(w, &found[0]);
+    else if (resolver && w->listing->kind == INDICATOR_ADDRESS)
+        act(w, EVIDENCE_DEMOTED, DEMOTED_MOST,
+            evidence_text(w->out, "demoted: a public resolver (%s) and the listing names no port",
+                          resolver));
     const struct provider *provider = provider_of(pair->name);
     if (provider && (provider->kind == PROVIDER_DYNAMIC || provider->kind == PROVIDER_CDN ||
                      provider->kind == PROVIDER_HOSTING))

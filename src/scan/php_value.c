@@ -236,7 +236,7 @@ static struct text pieces(struct text text, struct text separator, struct arena 
     char *at = arena_new(arena, (size_t)text.len * 2 + 2);
     size_t len = 0;
     for (uint32_t i = 0; i < text.len; i++) {
-        bool cuts = separator.len && text.len - i >= separator.len &&
+        bool cuts = separator.at && separator.len && text.len - i >= separator.len &&
                     memcmp(text.at + i, separator.at, separator.len) == 0;
         at[len++] = cuts ? '\0' : text.at[i];
         i += cuts ? separator.len - 1 : 0;

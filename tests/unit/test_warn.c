@@ -18,9 +18,10 @@ extern const struct detector detector_intel;
     "\"],\"name\":\"" name "\",\"type\":\"" type "\",\"version\":1}"
 
 /* Indicators; the dated ones were last listed on 2020-07-01. */
-static const char plain[] = "198.51.100.1\n198.51.100.2:443\n198.51.101.1\n198.51.102.1:80\n"
-                            "198.51.103.1\n203.0.113.9\nbad.example.org\nparked.example.net\n"
-                            "top.example.com\npastebin.com\nx.trycloudflare.com\n";
+static const char plain[] =
+    "198.51.100.1\n198.51.100.2:443\n198.51.101.1\n198.51.102.1:80\n"
+    "198.51.103.1\n203.0.113.9\n9.9.9.9\nbad.example.org\nparked.example.net\n"
+    "top.example.com\npastebin.com\nx.trycloudflare.com\n";
 static const char dated[] = "# feodo\n\"first_seen_utc\",\"dst_ip\",\"dst_port\",\"c2_status\","
                             "\"last_online\",\"malware\"\n\"2020-05-20 10:00:00\","
                             "\"198.51.100.5\",\"443\",\"offline\",\"2020-07-01\",\"bot\"\n";
@@ -109,6 +110,8 @@ static void actions(void **state)
         /* a cloud's address holds 7 days after its last listing, others 90 */
         {"198.51.100.5", NULL, "2020-07-08", 12, 0, NULL},
         {"198.51.100.5", NULL, "2020-07-09", 2, EVIDENCE_DEMOTED, "last listed 8 days before"},
+        /* a public resolver, on no warning list here */
+        {"9.9.9.9", NULL, "2020-06-03", 2, EVIDENCE_DEMOTED, "public resolver (Quad9)"},
         /* relabel */
         {"198.51.101.1", NULL, "2020-06-03", 9.3, EVIDENCE_RELABELLED | EVIDENCE_SINKHOLE,
          "\"list of known sinkholes\""},
