@@ -269,10 +269,10 @@ void read_summary_print(const struct read_summary *s, struct buf *buf,
         buf_format(buf, ", %s to %s UTC", instant_format_short(s->first, first),
                    instant_format_short(s->last, last));
     buf_format(buf,
-               "\n          %llu host-day%s, %llu conversations (%llu answered), %llu DNS, %llu "
+               "\n          %llu host-day%s, %llu conversation%s (%llu answered), %llu DNS, %llu "
                "TLS, %llu HTTP",
                (unsigned long long)c->hosts, plural(c->hosts), (unsigned long long)c->flows,
-               (unsigned long long)c->flows_answered, (unsigned long long)c->dns,
+               plural(c->flows), (unsigned long long)c->flows_answered, (unsigned long long)c->dns,
                (unsigned long long)c->tls, (unsigned long long)c->http);
     if (c->alerts)
         buf_format(buf, ", %llu alert%s", (unsigned long long)c->alerts, plural(c->alerts));
