@@ -133,8 +133,8 @@ const char *judge_host_role(const struct host *host, char why[ROLE_WHY])
                        host_unanswered_ends(host));
         break;
     default:
-        (void)snprintf(why, ROLE_WHY, "opened %u conversations, served %u", host->flows_opened,
-                       host->served);
+        (void)snprintf(why, ROLE_WHY, "opened %u conversation%s, served %u", host->flows_opened,
+                       host->flows_opened == 1 ? "" : "s", host->served);
     }
     return host_role_name[role];
 }
