@@ -1,6 +1,7 @@
 #include "findings.h"
 
 #include "base/buf.h"
+#include "company.h"
 #include "relayed.h"
 #include "spill.h"
 
@@ -132,6 +133,7 @@ void findings_gather(struct findings *ret, struct shard *const *shards,
     }
     qsort(ret->sighting, ret->sightings, sizeof *ret->sighting, sighting_compare);
     relayed_find(ret);
+    company_find(ret, setup->conf->judge);
     rules_apply(ret, setup->review, setup->conf->judge, &notes->rules);
     qsort(ret->contact, ret->contacts, sizeof *ret->contact, contact_compare);
     for (size_t i = 0; i < ret->sightings; i++) {

@@ -53,8 +53,7 @@ static struct contact contact_of(const struct sighting *s)
     };
 }
 
-/* As macros.sql says it of stored rows. */
-static bool talked(const struct sighting *s)
+bool rules_talked(const struct sighting *s)
 {
     return !address_known(s->controller) ||
            (s->answered > 0 && (text_is(s->kind, "implant") || !text_is(s->opened_by, "outside")));
@@ -95,7 +94,7 @@ static void review_one(const struct review *review, const double *knob, const st
         .host_role = s->host_role,
         .controller_role = s->controller_role,
         .port = s->port,
-        .answered = talked(s),
+        .answered = rules_talked(s),
         .p = s->p,
         .evidence = s->evidence,
     };

@@ -18,6 +18,9 @@ struct rules_notes {
     uint64_t hidden;
 };
 
+/* Whether the judge takes a sighting's conversation for answered, as macros.sql says it of stored
+ * rows. */
+bool rules_talked(const struct sighting *sighting);
 /* contact must have room for all sightings too; knob: the judge's. */
 void rules_apply(struct findings *findings, const struct review *review, const double *knob,
                  struct rules_notes *notes);

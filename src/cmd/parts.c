@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "base/file.h"
 #include "cmd/settings.h"
+#include "company.h"
 #include "feeds/feeds.h"
 #include "marks.h"
 #include "record/alerts.h"
@@ -223,6 +224,7 @@ bool parts_open(struct parts *parts, const struct options *options, const char *
     if (parts->map)
         also = arena_format(&parts->arena, "%s|%016llx", also.at,
                             (unsigned long long)parts->map->digest);
+    also = arena_format(&parts->arena, "%s|company/%d", also.at, COMPANY_VERSION);
     if (parts->scan)
         also = arena_format(&parts->arena, "%s|%016llx", also.at,
                             (unsigned long long)scan_file_digest(parts->scan));
