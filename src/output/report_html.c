@@ -197,7 +197,7 @@ static void put_families(struct buf *buf, const struct census *census)
     static const struct html_columns refuted = {"host controller note looked_at", NULL};
     static const struct html_columns implants = {"tool sites servers implanters", NULL};
     static const struct html_columns sites = {
-        "site server sensor tool grade implanters days first last", NULL};
+        "site server sensor tool grade implanters controllers days first last", NULL};
     static const struct html_columns suffixes = {"suffix sites servers implanters", NULL};
     static const struct html_columns implanters = {"country implanters sites", NULL};
     static const struct html_columns home = {"home_network hosts controllers confirmed probable",
