@@ -23,7 +23,7 @@ static bool openioc_is(const struct feed_file *file, struct text head)
            feed_holds(head, "openioc.org/schemas/OpenIOC");
 }
 
-enum term_is { TERM_END, TERM_URL, TERM_PORT };
+enum term_is { TERM_END, TERM_URL, TERM_PORT, TERM_FILE };
 
 static const struct {
     const char *search;
@@ -43,6 +43,9 @@ static const struct {
     {"UrlHistoryItem/HostName", TERM_END},
     {"FileDownloadHistoryItem/SourceURL", TERM_URL},
     {"Email/ReceivedFromIP", TERM_END},
+    {"FileItem/Md5sum", TERM_FILE},
+    {"FileItem/Sha1sum", TERM_FILE},
+    {"FileItem/Sha256sum", TERM_FILE},
 };
 
 enum element {
@@ -165,8 +168,11 @@ static void item_alone(struct ioc *ioc, struct text content)
         feed_reject(ioc->sink, REJECT_KIND, content);
         return;
     }
+    struct feed_listing listing = ioc->listing;
+    if (terms[ioc->term].is == TERM_FILE)
+        listing.kinds = 1u << INDICATOR_FILE;
     /* a URI without host: a path */
-    feed_item(ioc->sink, &ioc->listing, content);
+    feed_item(ioc->sink, &listing, content);
 }
 
 /* A member of an AND group: kept until the group ends. */
@@ -179,7 +185,7 @@ static void item_member(struct ioc *ioc, struct text content)
         ioc->port[content.len] = '\0';
         ioc->ports++;
         feed_remark(ioc->sink); /* said with its end */
-    } else if (!port && ioc->ends++ == 0) {
+    } else if (!port && terms[ioc->term].is != TERM_FILE && ioc->ends++ == 0) {
         memcpy(ioc->end, content.at, content.len);
         ioc->end[content.len] = '\0';
         feed_remark(ioc->sink); /* told when the group is whole */

@@ -15,7 +15,7 @@
 #define INDICATOR_MAGIC UINT64_C(0x315352455453554d) /* "MUSTERS1", little-endian */
 
 enum {
-    INDICATOR_VERSION = 6, /* of layout, of hashes and of what the feed readers make of a line */
+    INDICATOR_VERSION = 7, /* of layout, of hashes and of what the feed readers make of a line */
     INDICATOR_BUCKET = 4,  /* entries a bucket holds on average */
     INDICATOR_FILTER = 16, /* filter bits an entry */
     INDICATOR_ITEM_LEN = INDICATOR_ITEM_MAX,

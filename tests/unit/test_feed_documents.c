@@ -299,10 +299,12 @@ static void openioc(void **state)
         {"www.bad.example.org", CLASS_CONTROL, "zeus & co", "2013-01-05", "2013-02-05", false, 0},
         {"198.51.100.7", CLASS_CONTROL, "zeus & co", "2013-01-05", "2013-02-05", false, 0},
         {"198.51.100.8", CLASS_CONTROL, "zeus & co", "2013-01-05", "2013-02-05", true, 0},
+        {"file 00112233445566778899aabbccddeeff", CLASS_CONTROL, "zeus & co", "2013-01-05",
+         "2013-02-05", false, 0},
         {"x.example.org/q8Zr4Tn2/gate.php", CLASS_CONTROL, "zeus & co", "2013-01-05", "2013-02-05",
          false, 80},
     };
-    EXPECT("zeus.ioc", openioc_text, expected, "198.51.100.9", 4, 3, 3);
+    EXPECT("zeus.ioc", openioc_text, expected, "198.51.100.9", 5, 2, 3);
 }
 
 static const char entities_text[] =
