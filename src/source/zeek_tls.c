@@ -231,8 +231,10 @@ static enum log_line files_read(struct zeek *zeek, struct log_entry *entry)
     entry->time.us -= EARLIER_US;
     bool certificate = type.len && (memmem(type.at, type.len, "x509", 4) != NULL ||
                                     text_is(type, "application/pkix-cert"));
-    if (!certificate)
+    if (!certificate) {
+        entry->time = time;
         return file_read(zeek, entry, time);
+    }
     if (value[FILE_SHA1].at == NULL && value[FILE_SHA256].at == NULL)
         return LOG_IGNORED;
     struct kept *kept = kept_take(zeek->shared, value[FILE_ID], entry->skips);

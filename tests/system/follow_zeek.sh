@@ -86,6 +86,6 @@ diff expected found || { tail -5 err; exit 1; }
 grep -q 'sha1\|certificate' found || { echo "no certificate was recognised"; exit 1; }
 # each line that is no header once
 lines=$(zcat -f live/*/* | grep -vc '^#')
-told=$(sed -nE 's/.* records? of ([0-9]+) lines \(([0-9]+) headers\).*/\1 \2/p' out | awk '{n += $1 - $2} END {print n}')
+told=$(sed -nE 's/.* records? of ([0-9]+) lines? \(([0-9]+) headers?\).*/\1 \2/p' out | awk '{n += $1 - $2} END {print n}')
 [[ $lines == "$told" ]] || { echo "$lines lines, $told told"; exit 1; }
 echo "$lines lines of $(ls live/*/* | wc -l) files in $steps steps: the rows of a read of each day"
