@@ -103,7 +103,7 @@ static const struct rule rules[] = {
      ANY("eval(", "evaluate("), ANY("webmethod", "webservice", "request")},
     {SCAN_ASPX, SCAN_code_request, "Assembly.Load",
      ANY("assembly.load(", "assembly\").getmethod(\"load", "compileassemblyfromsource",
-         "codeprovider", ".createinstance(", "cscodeprovider"),
+         "codeprovider", ".createinstance("),
      ANY("request"), NULL},
     {SCAN_ASPX, SCAN_code_request, "deserialization",
      ANY("binaryformatter", "losformatter", "objectstateformatter", "netdatacontractserializer",
@@ -186,12 +186,14 @@ static struct text whole_words(struct text lower, struct arena *arena)
 {
     char *to = arena_new(arena, (size_t)lower.len + 1);
     uint32_t len = 0;
+    bool ends = true; /* a comment that begins here may still end */
     for (uint32_t i = 0; i < lower.len;) {
         char c = lower.at[i];
         uint32_t behind = c == '"' ? joint(lower, i) : 0;
         int letter = c == '\\' ? escaped(lower, i) : -1;
-        bool comment = c == '/' && i + 1 < lower.len && lower.at[i + 1] == '*';
+        bool comment = ends && c == '/' && i + 1 < lower.len && lower.at[i + 1] == '*';
         const char *end = comment ? memmem(lower.at + i + 2, lower.len - i - 2, "*/", 2) : NULL;
+        ends &= !comment || end != NULL;
         if (behind) {
             i = behind;
         } else if (letter >= 0) {
@@ -237,8 +239,10 @@ static void settings(struct scan_found *found, struct text lower)
 void scan_other(struct scan_found *found, enum scan_language language, struct text lower,
                 struct arena *arena)
 {
-    if (language == SCAN_CONFIG)
+    if (language == SCAN_CONFIG) {
         settings(found, lower);
+        return;
+    }
     struct text words = language == SCAN_NODE ? lower : whole_words(lower, arena);
     for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
         const struct rule *r = &rules[i];

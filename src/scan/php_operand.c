@@ -170,7 +170,8 @@ static struct php_value index_of(struct php_run *run, struct php_value v, struct
         for (size_t i = 0; i < sizeof brought / sizeof brought[0]; i++)
             v.bits |= text_is(index.text, brought[i]) ? VALUE_REQUEST : 0;
     }
-    struct text element = index.is_number ? php_list_at(v.list, index.number) : text_of(NULL);
+    bool may = v.list.at && index.is_number && php_may_fold(run, v.list.len / 8);
+    struct text element = may ? php_list_at(v.list, index.number) : text_of(NULL);
     /* which one is not known: of single characters a piece of some word */
     bool piece = v.list.len > 2 && !index.is_number && memchr(v.list.at, '\0', 2) != NULL;
     v.bits |= piece ? VALUE_MADE : 0;
@@ -294,10 +295,8 @@ static struct php_value variable(struct php_run *run)
 void php_spread(struct php_run *run, struct php_value v)
 {
     v.text = text_of(NULL);
-    for (int64_t i = 0; v.list.at && v.text.at == NULL; i++) { /* of names the one that tells */
-        struct text name = php_list_at(v.list, i);
-        if (name.at == NULL)
-            break;
+    for (struct text name; v.text.at == NULL && php_list_next(&v.list, &name);) {
+        /* of names the one that tells */
         const struct php_function *known = php_function_find(name);
         v.text = known && (known->does == PHP_CODE || known->does == PHP_COMMAND) ? name : v.text;
     }
@@ -308,29 +307,41 @@ void php_spread(struct php_run *run, struct php_value v)
             php_set(run, run->at[run->pos].text, v, false);
 }
 
-/* The list with one constant more; null once an element is none. */
-static struct text list_more(struct php_run *run, struct text list, struct php_value v)
+/* An array's constants on their way into one text, each with a NUL behind it. */
+struct list {
+    char *at; /* in the arena; NULL before the first */
+    uint32_t len, room;
+    bool broken; /* an element is no constant, or they are too many */
+};
+
+static void list_add(struct php_run *run, struct list *list, struct php_value v)
 {
-    static const struct php_value end = {.text = {.at = "", .len = 1}};
-    struct php_value so_far = {.text = list};
-    struct text ret = {0};
-    if (list.at == NULL || v.text.at == NULL || list.len > PHP_FOLDED_MAX / 64 ||
-        !php_may_fold(run, (uint64_t)list.len + v.text.len) ||
-        !php_concat(so_far, v, run->arena, &ret))
-        return text_of(NULL);
-    so_far.text = ret;
-    return php_concat(so_far, end, run->arena, &ret) ? ret : text_of(NULL);
+    size_t whole = (size_t)list->len + v.text.len + 1;
+    list->broken |= v.text.at == NULL || whole > PHP_LIST_MAX || !php_may_fold(run, v.text.len);
+    if (list->broken)
+        return;
+    if (whole > list->room) {
+        list->room = (uint32_t)(whole * 2);
+        char *more = arena_new(run->arena, list->room);
+        if (list->len)
+            memcpy(more, list->at, list->len);
+        list->at = more;
+    }
+    if (v.text.len)
+        memcpy(list->at + list->len, v.text.at, v.text.len);
+    list->len = (uint32_t)whole;
+    list->at[list->len - 1] = '\0';
 }
 
 static struct php_value list_until(struct php_run *run, unsigned close)
 {
     struct php_value ret = {0};
-    struct text list = text_of("");
+    struct list list = {.at = NULL};
     bool first = true;
     while (run->pos < run->len && !php_at_sign(run, close) && !php_at_sign(run, ';')) {
         uint32_t before = run->pos;
         struct php_value v = php_expression(run);
-        list = list_more(run, list, v);
+        list_add(run, &list, v);
         const struct php_function *known = v.text.at ? php_function_find(v.text) : NULL;
         struct text telling = known && known->does <= PHP_COMMAND ? v.text : ret.text;
         ret = first ? v : union_of(ret, v);
@@ -342,7 +353,8 @@ static struct php_value list_until(struct php_run *run, unsigned close)
             run->pos++;
     }
     run->pos += php_at_sign(run, close);
-    ret.list = list.len && memchr(list.at, '\0', list.len - 1) ? list : text_of(NULL);
+    bool several = !list.broken && list.len && memchr(list.at, '\0', list.len - 1);
+    ret.list = several ? text_at(list.at, list.len) : text_of(NULL);
     return ret;
 }
 

@@ -194,15 +194,23 @@ static bool fold_text(struct text name, struct text text, struct arena *arena, s
     return ret->at != NULL;
 }
 
+bool php_list_next(struct text *list, struct text *ret)
+{
+    if (list->at == NULL || list->len == 0)
+        return false;
+    const char *end = memchr(list->at, '\0', list->len);
+    size_t len = end ? (size_t)(end - list->at) : list->len, used = len + (end != NULL);
+    *ret = text_at(list->at, len);
+    *list = text_at(list->at + used, list->len - used);
+    return true;
+}
+
 struct text php_list_at(struct text list, int64_t at)
 {
-    while (list.len) {
-        const char *end = memchr(list.at, '\0', list.len);
-        size_t len = end ? (size_t)(end - list.at) : list.len;
+    struct text one;
+    while (php_list_next(&list, &one))
         if (at-- == 0)
-            return text_at(list.at, len);
-        list = text_at(list.at + len + (end != NULL), list.len - len - (end != NULL));
-    }
+            return one;
     return text_of(NULL);
 }
 
@@ -231,7 +239,7 @@ static struct text glued(struct text list, struct text glue, struct arena *arena
 /* A text's pieces between separators as a list; without one every character. */
 static struct text pieces(struct text text, struct text separator, struct arena *arena)
 {
-    if (text.len > PHP_FOLDED_MAX / 2)
+    if (text.len > PHP_LIST_MAX * 4)
         return text_of(NULL);
     char *at = arena_new(arena, (size_t)text.len * 2 + 2);
     size_t len = 0;
@@ -254,11 +262,9 @@ static struct text mapped(struct text name, struct text list, struct arena *aren
 {
     char *at = arena_new(arena, (size_t)list.len + 1);
     size_t len = 0;
-    while (list.len) {
-        struct text one = php_list_at(list, 0), made = {0};
+    for (struct text one; php_list_next(&list, &one);) {
+        struct text made = {0};
         char letter;
-        list = text_at(list.at + one.len, list.len - one.len);
-        list = text_at(list.at + (list.len > 0), list.len - (list.len > 0));
         if (text_is_nocase(name, "chr")) {
             int n = 0;
             for (uint32_t i = 0; i < one.len && n < 256; i++)
@@ -290,10 +296,7 @@ static struct text translated(const struct php_value *argument, unsigned len, st
         map[i] = (char)i;
     for (uint32_t i = 0; pairs.at == NULL && i < from.len && i < to.len; i++)
         map[(unsigned char)from.at[i]] = to.at[i];
-    for (int64_t i = 0; pairs.at; i += 2) {
-        struct text a = php_list_at(pairs, i), b = php_list_at(pairs, i + 1);
-        if (a.at == NULL || b.at == NULL)
-            break;
+    for (struct text a, b; php_list_next(&pairs, &a) && php_list_next(&pairs, &b);) {
         if (a.len != 1 || b.len != 1)
             return text_of(NULL);
         map[(unsigned char)a.at[0]] = b.at[0];

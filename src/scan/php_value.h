@@ -22,7 +22,7 @@ enum {
     VALUE_JOINED = 2048, /* behind a constant: a name's end, not all of it */
     VALUE_STORED = 4096, /* out of a database or cache */
 };
-enum { PHP_FOLDED_MAX = 1 << 20 };
+enum { PHP_FOLDED_MAX = 1 << 20, PHP_LIST_MAX = PHP_FOLDED_MAX / 64 };
 
 struct php_value {
     uint16_t bits;
@@ -75,6 +75,8 @@ enum { PHP_ARGUMENTS = 12 };
  */
 bool php_fold(struct text name, const struct php_value *argument, unsigned len, struct arena *arena,
               struct php_value *ret);
+/* Takes the next element off a list; false: there is none. */
+bool php_list_next(struct text *list, struct text *ret);
 /* The element at that place; null when there is none. */
 struct text php_list_at(struct text list, int64_t at);
 /* Both constants one after the other; XOR of them; a character. */
