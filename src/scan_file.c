@@ -233,6 +233,7 @@ struct inside {
     struct scan_members *members;
     struct scan_verdict best;
     unsigned nested;
+    uint64_t left;    /* bytes that may still be unpacked, of all archives in it together */
     struct text name; /* of the archive in an archive, with its '/'; or empty */
 };
 
@@ -243,6 +244,7 @@ static void member(void *context, struct text name, struct text content)
     struct inside *in = context;
     struct scan_verdict v;
     in->members->looked++;
+    in->left -= content.len < in->left ? content.len : in->left;
     look(in->hand, name, content, &v);
     if (v.grade && v.strength > in->best.strength) {
         in->best = v;
@@ -256,7 +258,7 @@ static void member(void *context, struct text name, struct text content)
 static void look_inside(struct inside *in, struct text name, struct text bytes)
 {
     char outer[160];
-    if (in->nested == NESTED_MOST) {
+    if (in->nested == NESTED_MOST || in->left == 0) {
         in->members->skipped++;
         return;
     }
@@ -266,7 +268,7 @@ static void look_inside(struct inside *in, struct text name, struct text bytes)
             text_at(outer, (size_t)snprintf(outer, sizeof outer, "%.*s/",
                                             (int)(name.len < 150 ? name.len : 150), name.at));
     in->nested++;
-    if (unpack_each(name, bytes, UNPACKED_MOST, member, in) != NULL)
+    if (unpack_each(name, bytes, in->left, member, in) != NULL)
         in->members->skipped++;
     in->nested--;
     in->name = before;
@@ -292,7 +294,7 @@ void scan_file_look(struct scan_hand *hand, struct text name, struct text bytes,
     look(hand, name, bytes, ret);
     if (ret->known_good || !unpack_is_packed(bytes))
         return;
-    struct inside in = {.hand = hand, .members = members};
+    struct inside in = {.hand = hand, .members = members, .left = UNPACKED_MOST};
     look_inside(&in, name, bytes);
     if (in.best.grade && in.best.strength > ret->strength)
         *ret = in.best;

@@ -38,6 +38,18 @@ grep -q '1 looked at up to 16 MB only' "$work/out" || fail 'large'
 grep -q '1 archive not read whole' "$work/out" || fail 'endless'
 echo '-- three found, the rest left alone; links, pipe, 4 GB and an endless archive counted'
 
+python3 -c '
+import gzip, sys, zipfile
+bomb = gzip.compress(b"0" * (20 << 20))
+with zipfile.ZipFile(sys.argv[1], "w") as z:
+    for i in range(40):
+        z.writestr("%d.gz" % i, bomb)
+' "$work/nested.zip"
+"$muster" scan --clamd none "$work/nested.zip" >"$work/out" || fail "exit $?"
+grep -q '53 in archives' "$work/out" || fail "12 whole and the cut 13th of 40: $(cat "$work/out")"
+grep -q '28 archives not read whole' "$work/out" || fail "nested: $(cat "$work/out")"
+echo '-- 256 MB are unpacked of one file, however many archives lie in it'
+
 "$muster" scan --json -q --clamd none "$work/www/uploads/a.php" | python3 -c '
 import json, sys
 o = json.loads(sys.stdin.read())
