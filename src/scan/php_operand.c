@@ -173,7 +173,8 @@ static struct php_value index_of(struct php_run *run, struct php_value v, struct
     bool may = v.list.at && index.is_number && php_may_fold(run, v.list.len / 8);
     struct text element = may ? php_list_at(v.list, index.number) : text_of(NULL);
     /* which one is not known: of single characters a piece of some word */
-    bool piece = v.list.len > 2 && !index.is_number && memchr(v.list.at, '\0', 2) != NULL;
+    bool piece =
+        v.list.at && v.list.len > 2 && !index.is_number && memchr(v.list.at, '\0', 2) != NULL;
     v.bits |= piece ? VALUE_MADE : 0;
     v.list = text_of(NULL);
     if (element.at) {
