@@ -3,12 +3,13 @@
 #include "app_http.h"
 #include "app_identity.h"
 #include "app_mail.h"
+#include "app_quic.h"
 #include "app_talk.h"
 #include "wire/app.h"
 
 #include <string.h>
 
-enum { APP_NEW, APP_TLS, APP_HTTP, APP_DNS, APP_TALK, APP_KERBEROS, APP_IDENTITY, APP_OTHER };
+enum { APP_NEW, APP_TLS, APP_HTTP, APP_DNS, APP_TALK, APP_KERBEROS, APP_IDENTITY, APP_QUIC, APP_OTHER };
 enum { LOOK_BYTES = 24, LOOK_DATAGRAMS = 3 };
 enum { TLS_SIDE_OPEN, TLS_SIDE_DONE };
 
@@ -329,6 +330,15 @@ void app_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t *
     struct flow_stream *s = &flow->stream[dir];
     if (s->state == STREAM_DONE || len == 0)
         return;
+    if (flow->app_state == APP_NEW && quic_recognise(bytes, len)) {
+        flow->app_state = APP_QUIC;
+        flow->app = "quic";
+        quic_start(flow);
+    }
+    if (flow->app_state == APP_QUIC) {
+        quic_datagram(app, index, dir, bytes, len);
+        return;
+    }
     const char *identity = app_identity_datagram(app, flow, dir, bytes, len);
     if (identity && flow->app_state != APP_DNS) {
         flow->app_state = APP_IDENTITY;
@@ -369,6 +379,8 @@ void app_finish(struct app *app, uint32_t index)
     app_part(app, index);
     if (flow->app_state == APP_TLS && (*content(flow, OUT) || *content(flow, IN)))
         tls_emit(app, flow);
+    if (flow->app_state == APP_QUIC)
+        quic_finish(app, index);
     if (flow->app_state == APP_HTTP)
         http_finish(app, index);
     for (unsigned slot = 0; slot < SLOTS; slot++)

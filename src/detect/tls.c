@@ -11,6 +11,7 @@
  * and the strength stays under the line.
  */
 #include "detect/detect.h"
+#include "record/packet.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -86,7 +87,8 @@ static void look_at_certificate(struct tls_pair *t, const struct certificate *c)
  * somebody else's by now. */
 static void unanswered(struct tls_pair *t, struct tls_host *h, const struct record *record)
 {
-    if (record->tls->server_name.len)
+    /* of QUIC a log, or a capture cut short, tells the hello alone where a server did answer */
+    if (record->tls->server_name.len || record->ends.protocol == PROTOCOL_UDP)
         return;
     if (t->silent++ == 0)
         h->silent_ends++;

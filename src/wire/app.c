@@ -53,8 +53,6 @@ static const struct mark datagram_marks[] = {
     MARK("ssdp", 0, EITHER, "NOTIFY * "),
     MARK("bittorrent-dht", 0, EITHER, "d1:ad2:id20:"),
     MARK("bittorrent-dht", 0, EITHER, "d1:rd2:id20:"),
-    MARK("quic", 1, EITHER, "\x00\x00\x00\x01"),
-    MARK("quic", 1, EITHER, "\xff\x00\x00"),
     MARK("quic", 1, EITHER, "Q0"),
 };
 

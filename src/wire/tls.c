@@ -283,24 +283,18 @@ static enum parse ssl2_parse(struct cursor c, struct tls_record *ret)
     return PARSE_DONE;
 }
 
-enum parse tls_parse_client(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
-                            struct tls_record *ret)
+enum parse tls_hello_client(const uint8_t *bytes, size_t len, char transport,
+                            struct tls_scratch *scratch, struct tls_record *ret)
 {
     struct client_hello hello;
     struct message message;
-    size_t have;
-    if (is_ssl2_hello(cursor_over(bytes, len)))
-        return ssl2_parse(cursor_over(bytes, len), ret);
-    if (len > 0 && bytes[0] != LAYER_HANDSHAKE)
-        return (bytes[0] & 0x80) && len < 6 ? PARSE_MORE : PARSE_BAD;
-    bool ended = gather(bytes, len, scratch, &have);
-    struct cursor c = cursor_over(scratch->handshake, have);
+    struct cursor c = cursor_over(bytes, len);
     if (!message_take(&c, &message))
-        return ended ? PARSE_BAD : PARSE_MORE;
+        return PARSE_MORE;
     if (message.type != HELLO_CLIENT)
         return PARSE_BAD;
     if (!message.whole)
-        return ended ? PARSE_BAD : PARSE_MORE;
+        return PARSE_MORE;
     if (!client_hello_read(&hello, message.body))
         return PARSE_BAD;
     scratch->used = 0;
@@ -309,8 +303,21 @@ enum parse tls_parse_client(const uint8_t *bytes, size_t len, struct tls_scratch
     ret->server_name = keep_name(scratch, &hello.server_name);
     ret->alpn = keep(scratch, hello.ja.alpn);
     ja3_client(&hello.ja, ret->ja3);
-    ja4_client(&hello.ja, 't', ret->ja4);
+    ja4_client(&hello.ja, transport, ret->ja4);
     return PARSE_DONE;
+}
+
+enum parse tls_parse_client(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
+                            struct tls_record *ret)
+{
+    size_t have;
+    if (is_ssl2_hello(cursor_over(bytes, len)))
+        return ssl2_parse(cursor_over(bytes, len), ret);
+    if (len > 0 && bytes[0] != LAYER_HANDSHAKE)
+        return (bytes[0] & 0x80) && len < 6 ? PARSE_MORE : PARSE_BAD;
+    bool ended = gather(bytes, len, scratch, &have);
+    enum parse parse = tls_hello_client(scratch->handshake, have, 't', scratch, ret);
+    return parse == PARSE_MORE && ended ? PARSE_BAD : parse;
 }
 
 struct server_flight {
@@ -405,18 +412,15 @@ static void certificate_set(struct tls_scratch *scratch, const struct cursor *de
     *ret = certificate;
 }
 
-enum parse tls_parse_server(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
-                            struct tls_record *ret)
+/* `ended`: nothing can follow that is not here. */
+static enum parse server_read(const uint8_t *bytes, size_t len, bool ended,
+                              struct tls_scratch *scratch, struct tls_record *ret)
 {
     struct server_flight flight;
-    size_t have;
-    if (len > 0 && bytes[0] != LAYER_HANDSHAKE && bytes[0] != LAYER_ALERT)
-        return PARSE_BAD;
-    bool ended = gather(bytes, len, scratch, &have);
     flight.ja.extensions.len = 0;
     flight.alpn = text_at(NULL, 0);
     flight.certificate = (struct cursor){0};
-    enum parse parse = server_flight_read(&flight, cursor_over(scratch->handshake, have), ended);
+    enum parse parse = server_flight_read(&flight, cursor_over(bytes, len), ended);
     if (parse != PARSE_DONE)
         return parse;
     scratch->used = SERVER_TEXTS;
@@ -430,4 +434,20 @@ enum parse tls_parse_server(const uint8_t *bytes, size_t len, struct tls_scratch
         ret->certificate_seen = true;
     }
     return PARSE_DONE;
+}
+
+enum parse tls_hello_server(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
+                            struct tls_record *ret)
+{
+    return server_read(bytes, len, false, scratch, ret);
+}
+
+enum parse tls_parse_server(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
+                            struct tls_record *ret)
+{
+    size_t have;
+    if (len > 0 && bytes[0] != LAYER_HANDSHAKE && bytes[0] != LAYER_ALERT)
+        return PARSE_BAD;
+    bool ended = gather(bytes, len, scratch, &have);
+    return server_read(scratch->handshake, have, ended, scratch, ret);
 }
