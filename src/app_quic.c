@@ -2,7 +2,11 @@
  * What is kept of a side: pieces of handshake as they came, each behind its place and length; the
  * client's start with the number that its keys follow from. Pieces are put in order only when new
  * ones came, so that the bytes of a hello are copied few times and nothing is kept of what has no
- * hello. All is bounded: so many datagrams, Initials and pieces a side.
+ * hello. A client whose hello is whole is still listened to: it may have to start over. All is
+ * bounded: so many datagrams, Initials and pieces a side.
+ *
+ * Of a stream's fields, `waiting` counts the pieces, `phase` the datagrams, and `fin` says that
+ * nothing more is needed of that side.
  */
 #include "app_quic.h"
 
@@ -93,6 +97,7 @@ static void start_over(struct app *app, uint32_t index, unsigned dir, const stru
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     buffers_drop(app->buffers, content(flow, dir));
     flow->stream[dir].waiting = 0;
+    flow->stream[dir].fin = false;
     flow->requester = (uint8_t)dir;
     (void)buffers_append(app->buffers, content(flow, dir), owner, id, sizeof *id);
 }
@@ -160,11 +165,11 @@ void quic_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t 
     if (parse == PARSE_BAD)
         app->skips->count[SKIP_tls_damaged]++;
     s->phase++;
-    if (parse == PARSE_MORE && s->phase < DATAGRAMS_MAX)
-        return;
-    s->state = STREAM_DONE;
-    if (flow->stream[!dir].state == STREAM_DONE)
+    s->fin |= parse != PARSE_MORE || s->phase == DATAGRAMS_MAX;
+    if (s->fin && flow->stream[!dir].fin)
         tell(app, flow);
+    else if (s->phase == DATAGRAMS_MAX)
+        s->state = STREAM_DONE;
 }
 
 void quic_finish(struct app *app, uint32_t index)

@@ -4,7 +4,7 @@
  * the table is full; each part becomes one flow_record.
  *
  * Order: flows_init -> flows_find for each frame -> flow_count -> tcp_segment (tcp.h) -> the caller
- * records and flows_remove's what flows_expired names -> flows_reset.
+ * records and table_remove's what flows_expired names -> flows_reset.
  */
 #ifndef MUSTER_FLOW_FLOW_H
 #define MUSTER_FLOW_FLOW_H
