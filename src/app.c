@@ -9,7 +9,18 @@
 
 #include <string.h>
 
-enum { APP_NEW, APP_TLS, APP_HTTP, APP_DNS, APP_TALK, APP_KERBEROS, APP_IDENTITY, APP_QUIC, APP_OTHER };
+enum {
+    APP_NEW,
+    APP_TLS,
+    APP_HTTP,
+    APP_DNS,
+    APP_TALK,
+    APP_KERBEROS,
+    APP_IDENTITY,
+    APP_QUIC,
+    APP_SSH,
+    APP_OTHER
+};
 enum { LOOK_BYTES = 24, LOOK_DATAGRAMS = 3 };
 enum { TLS_SIDE_OPEN, TLS_SIDE_DONE };
 
@@ -196,6 +207,9 @@ static void route(struct app *app, uint32_t index, unsigned dir, const uint8_t *
     case APP_KERBEROS:
         kerberos_data(app, index, dir, bytes, len);
         break;
+    case APP_SSH:
+        app_identity_ssh(app, index, dir, bytes, len);
+        break;
     default:
         app_identity_stream(app, index, dir, bytes, len);
     }
@@ -218,7 +232,7 @@ static uint8_t tell(struct app *app, const struct flow *flow, unsigned dir, cons
     }
     *name = app_recognise_stream(at, len, opener);
     if (*name)
-        return talk_wanted(*name) ? APP_TALK : APP_OTHER;
+        return talk_wanted(*name) ? APP_TALK : strcmp(*name, "ssh") == 0 ? APP_SSH : APP_OTHER;
     if (app_identity_is_kerberos(at, len)) {
         *name = "kerberos";
         return APP_KERBEROS;
@@ -271,6 +285,8 @@ static void new_data(struct app *app, uint32_t index, unsigned dir, const uint8_
     }
     if (flow->app_state == APP_HTTP)
         http_start(flow);
+    if (flow->app && strcmp(flow->app, "rdp") == 0)
+        app_identity_rdp(app, flow, dir, text_at(at, have));
     replay(app, index, !dir);
     if (buffered) {
         replay(app, index, dir);
@@ -307,7 +323,8 @@ static void on_gap(void *context, uint32_t index, unsigned dir, uint32_t len)
         flow->stream[dir].state = STREAM_DONE; /* what came before is told at the end */
     else if (flow->app_state == APP_TALK)
         talk_gap(app, index, dir);
-    else if (flow->app_state == APP_DNS || flow->app_state == APP_KERBEROS)
+    else if (flow->app_state == APP_DNS || flow->app_state == APP_KERBEROS ||
+             flow->app_state == APP_SSH)
         stop(app, flow, dir);
     else
         buffers_drop(app->buffers, content(flow, dir));
@@ -381,6 +398,8 @@ void app_finish(struct app *app, uint32_t index)
         tls_emit(app, flow);
     if (flow->app_state == APP_QUIC)
         quic_finish(app, index);
+    if (flow->app_state == APP_SSH)
+        app_identity_ssh_end(app, index);
     if (flow->app_state == APP_HTTP)
         http_finish(app, index);
     for (unsigned slot = 0; slot < SLOTS; slot++)

@@ -5,6 +5,9 @@
 #include "app_http.h"
 #include "wire/kerberos.h"
 #include "wire/ntlm.h"
+#include "wire/ssh.h"
+
+#include <stdio.h>
 
 enum { STREAM_LOOK = 16384 }; /* bytes of each direction in which NTLM is looked for */
 enum { AUTHORIZATION_MAX = 4096 };
@@ -117,4 +120,73 @@ void app_identity_http(struct app *app, const struct flow *flow, unsigned dir, s
     size_t skip = strlen(scheme);
     size_t len = base64_decode(text_at(field.at + skip, field.len - skip), bytes, sizeof bytes);
     (void)ntlm_messages(app, flow, dir, bytes, len);
+}
+
+static void ssh_tell(struct app *app, const struct flow *flow, const struct ssh_hello *hello)
+{
+    char print[320];
+    struct printable_room *room = &app->identity.room;
+    room->used = 0;
+    struct text software =
+        printable_utf8(room, cursor_over(hello->software.at, hello->software.len), PRINTABLE_NAME);
+    int len =
+        snprintf(print, sizeof print, "%.*s%s%s", (int)software.len,
+                 software.len ? software.at : "", hello->hassh[0] ? ", hassh " : "", hello->hassh);
+    struct identity_record record = {
+        .known_by = "ssh",
+        .fingerprint = text_at(print, (size_t)len < sizeof print ? (size_t)len : sizeof print - 1)};
+    app_emit(app, flow, RECORD_IDENTITY, &record);
+}
+
+static enum parse ssh_read(const struct app *app, struct flow *flow, struct ssh_hello *hello)
+{
+    uint32_t have;
+    const uint8_t *at = buffers_at(app->buffers, flow->slot[SLOT_CONTENT_OUT], &have);
+    return ssh_parse(at, have, flow->host_opened, hello);
+}
+
+void app_identity_ssh(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
+                      size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct buffer_owner owner = {index, SLOT_CONTENT_OUT};
+    struct ssh_hello hello;
+    if (dir == OUT &&
+        buffers_append(app->buffers, &flow->slot[SLOT_CONTENT_OUT], owner, bytes, len)) {
+        if (ssh_read(app, flow, &hello) == PARSE_MORE)
+            return;
+        app_identity_ssh_end(app, index);
+    }
+    flow->stream[dir].state = STREAM_DONE;
+}
+
+void app_identity_ssh_end(struct app *app, uint32_t index)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    struct ssh_hello hello;
+    if (flow->slot[SLOT_CONTENT_OUT] == 0)
+        return;
+    (void)ssh_read(app, flow, &hello);
+    if (hello.software.len)
+        ssh_tell(app, flow, &hello);
+    buffers_drop(app->buffers, &flow->slot[SLOT_CONTENT_OUT]);
+}
+
+void app_identity_rdp(struct app *app, const struct flow *flow, unsigned dir, struct text words)
+{
+    static const char cookie[] = "Cookie: mstshash=";
+    const char *at = words.len ? memmem(words.at, words.len, cookie, sizeof cookie - 1) : NULL;
+    if (at == NULL || dir != OUT)
+        return;
+    at += sizeof cookie - 1;
+    size_t left = words.len - (size_t)(at - words.at);
+    const char *end = memchr(at, '\r', left);
+    if (end == NULL || end == at)
+        return;
+    struct printable_room *room = &app->identity.room;
+    room->used = 0;
+    struct identity_record record = {
+        .known_by = "rdp",
+        .user = printable_utf8(room, cursor_over(at, (size_t)(end - at)), PRINTABLE_NAME)};
+    app_emit(app, flow, RECORD_IDENTITY, &record);
 }

@@ -1,6 +1,6 @@
 /*
  * Who a machine is, in conversations: datagrams of NetBIOS, DHCP and Kerberos, Kerberos over TCP,
- * and NTLM in the first bytes of streams and in HTTP. Each message about the flow's host becomes an
+ * SSH, remote desktop, and NTLM in the first bytes of streams and in HTTP. Each message about the flow's host becomes an
  * identity record; the other end's shard, when that is home too, sees its own.
  */
 #ifndef MUSTER_APP_IDENTITY_H
@@ -23,5 +23,12 @@ void app_identity_http(struct app *app, const struct flow *flow, unsigned dir, s
 bool app_identity_is_kerberos(const uint8_t *bytes, size_t len);
 void app_identity_kerberos(struct app *app, const struct flow *flow, unsigned dir,
                            const uint8_t *message, size_t len);
+/* The host's side of SSH: its software and HASSH, once both are there; app_identity_ssh_end tells
+ * what was there at the end. */
+void app_identity_ssh(struct app *app, uint32_t flow, unsigned dir, const uint8_t *bytes,
+                      size_t len);
+void app_identity_ssh_end(struct app *app, uint32_t flow);
+/* What a host says first to a remote desktop: the user it names ([MS-RDPBCGR] 2.2.1.1). */
+void app_identity_rdp(struct app *app, const struct flow *flow, unsigned dir, struct text words);
 
 #endif

@@ -4,9 +4,11 @@
  */
 #include "shard_state.h"
 
+#include "base/printable.h"
 #include "record/home.h"
 #include "record/own_address.h"
 #include "record/popular.h"
+#include "wire/user_agent.h"
 
 #include <string.h>
 #include <xxhash.h>
@@ -493,6 +495,24 @@ static void on_flow(struct shard *s, const struct record *record)
     flow_by_name(s, e, record);
 }
 
+/* The system that a home client says it runs on. */
+static void platform_of_host(struct shard *s, const struct record *record)
+{
+    struct text platform =
+        record->ends.host_opened ? user_agent_platform(record->http->user_agent) : text_of(NULL);
+    if (platform.len == 0)
+        return;
+    struct printable_room room = {.used = 0};
+    struct identity_record told = {
+        .known_by = "http",
+        .fingerprint =
+            printable_utf8(&room, cursor_over(platform.at, platform.len), PRINTABLE_NAME)};
+    struct record who = *record;
+    who.kind = RECORD_IDENTITY;
+    who.identity = &told;
+    shard_identity(s, &who);
+}
+
 void shard_record(void *context, const struct record *record)
 {
     struct shard *s = context;
@@ -510,8 +530,11 @@ void shard_record(void *context, const struct record *record)
     case RECORD_FLOW:
         on_flow(s, record);
         break;
-    case RECORD_TLS:
     case RECORD_HTTP:
+        platform_of_host(s, record);
+        on_marked(s, record);
+        break;
+    case RECORD_TLS:
     case RECORD_TALK:
     case RECORD_FILE:
         on_marked(s, record);

@@ -176,8 +176,8 @@ static void number_changes(void **state)
 static void starts_over(void **state)
 {
     const struct quic_id client = {1, 3, {1, 2, 3}}, again = {1, 5, {7, 7, 7, 7, 7}};
-    const uint8_t retry[] = {0xf0, 0, 0, 0, 1, 3, 1, 2, 3, 5, 7, 7, 7, 7, 7, 't', 'o', 'k', 'e',
-                             'n',  0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   0};
+    const uint8_t retry[] = {0xf0, 0,   0, 0, 1, 3, 1, 2, 3, 5, 7, 7, 7, 7, 7, 't', 'o', 'k',
+                             'e',  'n', 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,   0,   0};
     (void)state;
     hello_make("again.example", 0);
     answer_make();
