@@ -95,16 +95,15 @@ static void tls_data(struct app *app, uint32_t index, unsigned dir, const uint8_
 {
     struct flow *flow = flows_at(app->flows, index);
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
-    struct tls_record record = {0};
     uint32_t have;
     enum parse parse = PARSE_BAD;
     if (buffers_append(app->buffers, content(flow, dir), owner, bytes, len)) {
         const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
         enum tls_side side = tls_recognise(at, have);
         if (side == TLS_CLIENT)
-            parse = tls_parse_client(at, have, &app->client, &record);
+            parse = tls_parse_client(at, have, &app->client, NULL);
         else if (side == TLS_SERVER)
-            parse = tls_parse_server(at, have, &app->server, &record);
+            parse = tls_parse_server(at, have, &app->server, NULL);
         else if (have < 6)
             parse = PARSE_MORE;
     }

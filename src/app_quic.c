@@ -160,8 +160,7 @@ void quic_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t 
         size_t opened = packet.initial ? open_initial(app, index, dir, &packet, plain) : 0;
         news |= opened > 0 && keep(app, index, dir, plain, opened);
     }
-    struct tls_record record = {0};
-    enum parse parse = news ? parse_side(app, flow, dir, &record) : PARSE_MORE;
+    enum parse parse = news ? parse_side(app, flow, dir, NULL) : PARSE_MORE;
     if (parse == PARSE_BAD)
         app->skips->count[SKIP_tls_damaged]++;
     s->phase++;

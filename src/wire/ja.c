@@ -1,8 +1,7 @@
 #include "wire/ja.h"
 
+#include "base/digest.h"
 #include "base/md5.h"
-
-#include <openssl/sha.h>
 
 enum {
     DECIMAL_MAX = 6, /* "65535-" */
@@ -142,9 +141,9 @@ static void sort(struct ja_list *list)
 /* The first 12 hex digits of the SHA-256; of an empty text, zeros. */
 static char *put_hash(char *out, const char *text, const char *end)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH] = {0};
+    uint8_t digest[32] = {0};
     if (end > text)
-        SHA256((const uint8_t *)text, (size_t)(end - text), digest);
+        digest_sha256(text, (size_t)(end - text), digest);
     return put_hex(out, digest, HASH_CHARS / 2);
 }
 

@@ -275,6 +275,8 @@ static enum parse ssl2_parse(struct cursor c, struct tls_record *ret)
     uint16_t len = cursor_u16(&hello) & 0x7fff;
     if (cursor_left(&hello) < len)
         return PARSE_MORE;
+    if (ret == NULL)
+        return PARSE_DONE;
     cursor_skip(&hello, 1);
     ret->client = true;
     ret->version = cursor_u16(&hello);
@@ -297,6 +299,8 @@ enum parse tls_hello_client(const uint8_t *bytes, size_t len, char transport,
         return PARSE_MORE;
     if (!client_hello_read(&hello, message.body))
         return PARSE_BAD;
+    if (ret == NULL)
+        return PARSE_DONE;
     scratch->used = 0;
     ret->client = true;
     ret->version = hello.best;
@@ -421,7 +425,7 @@ static enum parse server_read(const uint8_t *bytes, size_t len, bool ended,
     flight.alpn = text_at(NULL, 0);
     flight.certificate = (struct cursor){0};
     enum parse parse = server_flight_read(&flight, cursor_over(bytes, len), ended);
-    if (parse != PARSE_DONE)
+    if (parse != PARSE_DONE || ret == NULL)
         return parse;
     scratch->used = SERVER_TEXTS;
     ret->server = true;

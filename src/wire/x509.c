@@ -6,9 +6,9 @@
  */
 #include "wire/x509.h"
 
+#include "base/digest.h"
 #include "wire/der.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 
 enum {
@@ -326,8 +326,8 @@ static void extensions_read(struct cursor rest, struct x509_scratch *scratch, st
 
 void x509_digest(const uint8_t *der, size_t len, struct certificate *ret)
 {
-    SHA1(der, len, ret->sha1);
-    SHA256(der, len, ret->sha256);
+    digest_sha1(der, len, ret->sha1);
+    digest_sha256(der, len, ret->sha256);
 }
 
 bool x509_parse(const uint8_t *der, size_t len, struct x509_scratch *scratch,
