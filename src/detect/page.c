@@ -167,7 +167,10 @@ static uint32_t redirection(struct text page, struct text host)
         "http-equiv=\"refresh\"", "http-equiv='refresh'", "http-equiv=refresh",
         "location.href=",         "location.href =",      "location.replace(",
         "window.location=",       "window.location ="};
-    for (size_t i = 0; i < sizeof sends / sizeof sends[0]; i++) {
+    enum { TAGS = 3 }; /* of them; most pages have neither, and need not be searched eight times */
+    size_t from = has(page, "http-equiv=") ? 0 : TAGS;
+    size_t to = has(page, "location") ? sizeof sends / sizeof sends[0] : TAGS;
+    for (size_t i = from; i < to; i++) {
         const char *at = memmem(page.at, page.len, sends[i], strlen(sends[i]));
         size_t left = at ? (size_t)(page.at + page.len - at) : 0;
         if (at && is_bare(text_at(at, left < 100 ? left : 100), host))
