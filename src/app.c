@@ -19,6 +19,7 @@ enum {
     APP_IDENTITY,
     APP_QUIC,
     APP_SSH,
+    APP_TUNNEL,
     APP_OTHER
 };
 enum { LOOK_BYTES = 24, LOOK_DATAGRAMS = 3 };
@@ -82,7 +83,10 @@ static void tls_emit(struct app *app, struct flow *flow)
     }
     if (!record.server)
         record.version = offered;
-    if (any)
+    /* Through a proxy the far end is known by name alone: without one, what is odd about the
+     * handshake would be laid to the proxy. */
+    bool proxied = flow->app && strcmp(flow->app, "http") == 0;
+    if (any && !(proxied && record.server_name.len == 0))
         app_emit(app, flow, RECORD_TLS, &record);
     for (unsigned dir = OUT; dir <= IN; dir++) {
         flow->stream[dir].phase = TLS_SIDE_DONE;
@@ -186,6 +190,33 @@ static void kerberos_data(struct app *app, uint32_t index, unsigned dir, const u
     buffers_remove(app->buffers, *content(flow, dir), 0, used);
 }
 
+/* ---- what a proxy was asked to pass on: TLS is read as such, all else is left alone */
+
+void app_tunnel(struct app *app, uint32_t index)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    flow->app_state = APP_TUNNEL;
+    for (unsigned dir = OUT; dir <= IN; dir++) {
+        buffers_drop(app->buffers, content(flow, dir));
+        flow->stream[dir].state = STREAM_OPEN;
+        flow->stream[dir].phase = TLS_SIDE_OPEN;
+    }
+}
+
+static void tunnel_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes,
+                        size_t len)
+{
+    struct flow *flow = flows_at(app->flows, index);
+    if (tls_recognise(bytes, len) != TLS_NEITHER) {
+        flow->app_state = APP_TLS;
+        tls_data(app, index, dir, bytes, len);
+        return;
+    }
+    flow->app_state = APP_OTHER;
+    stop(app, flow, OUT);
+    stop(app, flow, IN);
+}
+
 /* ---- telling protocols apart */
 
 static void route(struct app *app, uint32_t index, unsigned dir, const uint8_t *bytes, size_t len)
@@ -205,6 +236,9 @@ static void route(struct app *app, uint32_t index, unsigned dir, const uint8_t *
         break;
     case APP_KERBEROS:
         kerberos_data(app, index, dir, bytes, len);
+        break;
+    case APP_TUNNEL:
+        tunnel_data(app, index, dir, bytes, len);
         break;
     case APP_SSH:
         app_identity_ssh(app, index, dir, bytes, len);
@@ -323,7 +357,7 @@ static void on_gap(void *context, uint32_t index, unsigned dir, uint32_t len)
     else if (flow->app_state == APP_TALK)
         talk_gap(app, index, dir);
     else if (flow->app_state == APP_DNS || flow->app_state == APP_KERBEROS ||
-             flow->app_state == APP_SSH)
+             flow->app_state == APP_SSH || flow->app_state == APP_TUNNEL)
         stop(app, flow, dir);
     else
         buffers_drop(app->buffers, content(flow, dir));

@@ -320,8 +320,9 @@ static void lose(struct app *app, struct flow *flow, unsigned dir)
 struct head {
     enum parse parse;
     bool request;
-    bool tunnel; /* what follows is another protocol, both ways */
-    bool waits;  /* a response that home serves: told when the start of its body is there too */
+    bool tunnel;  /* what follows is another protocol, both ways */
+    bool proxied; /* and it is a proxy that passes it on */
+    bool waits;   /* a response that home serves: told when the start of its body is there too */
     size_t len;
     struct http_body body;
     struct http_record record;
@@ -332,7 +333,7 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
                       size_t len, struct head *ret)
 {
     ret->record = (struct http_record){.request_body = -1, .response_body = -1};
-    ret->tunnel = ret->waits = false;
+    ret->tunnel = ret->proxied = ret->waits = false;
     ret->parse = http_recognise_request(at, len);
     ret->request = ret->parse == PARSE_DONE;
     if (ret->request) {
@@ -344,9 +345,9 @@ static void head_read(struct app *app, struct flow *flow, unsigned dir, const ui
                                              &ret->len, &ret->body);
         else if (response == PARSE_MORE)
             ret->parse = PARSE_MORE;
-        ret->tunnel = ret->record.status == 101 ||
-                      (ret->record.status / 100 == 2 &&
-                       text_is(waiting_method(app, flow, !dir), "CONNECT")); /* RFC 9110 9.3.6 */
+        ret->proxied = ret->parse == PARSE_DONE && ret->record.status / 100 == 2 &&
+                       text_is(waiting_method(app, flow, !dir), "CONNECT"); /* RFC 9110 9.3.6 */
+        ret->tunnel = ret->record.status == 101 || ret->proxied;
     }
     if (ret->parse == PARSE_MORE && len >= HTTP_HEAD_MAX)
         ret->parse = PARSE_BAD;
@@ -382,6 +383,8 @@ static void head_done(struct app *app, uint32_t index, unsigned dir, struct head
         lose(app, flow, !dir);
         flow->stream[!dir].state = STREAM_DONE;
     }
+    if (head->proxied && flow->requests_waiting == 0)
+        app_tunnel(app, index);
 }
 
 static size_t head_lost(struct app *app, struct flow *flow, unsigned dir, size_t len)
@@ -453,6 +456,7 @@ void http_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *byt
 {
     struct flow *flow = flows_at(app->flows, index);
     struct flow_stream *s = &flow->stream[dir];
+    uint8_t http = flow->app_state;
     for (int i = 0; len && s->state != STREAM_DONE && i < MESSAGES_A_CALL; i++) {
         size_t used = len;
         if (s->phase == PHASE_LOST && (http_recognise_request(bytes, len) == PARSE_DONE ||
@@ -477,6 +481,11 @@ void http_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *byt
         }
         bytes += used;
         len -= used;
+        if (flow->app_state != http) { /* a tunnel; it cannot open another one in these bytes */
+            if (len)
+                app->sink.data(app->sink.context, index, dir, bytes, len);
+            return;
+        }
     }
 }
 

@@ -14,5 +14,7 @@ void http_finish(struct app *app, uint32_t flow);
 
 /* app.c's: hands a record on with the frame's time and number. */
 void app_emit(struct app *app, const struct flow *flow, enum record_kind kind, const void *what);
+/* app.c's: what follows in both directions is whatever a proxy passes on (RFC 9110 9.3.6). */
+void app_tunnel(struct app *app, uint32_t flow);
 
 #endif

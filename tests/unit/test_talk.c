@@ -1,5 +1,7 @@
-/* The first words of conversations that no parser takes: kept, bounded, told once. */
+/* Streams through the application layer: first words that no parser takes, kept, bounded, told
+ * once; what a proxy passes on; who speaks SSH and asks for a remote desktop. */
 #include "app.h"
+#include "make.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,6 +21,8 @@ struct world {
     const char *name;
     bool host_first;
     char out[TALK_KEPT + 1], in[TALK_KEPT + 1];
+    unsigned http, tls;
+    char server_name[TALK_KEPT + 1], user[TALK_KEPT + 1], print[TALK_KEPT + 1];
 };
 
 static void copy(char to[TALK_KEPT + 1], struct text from)
@@ -32,6 +36,14 @@ static void copy(char to[TALK_KEPT + 1], struct text from)
 static void on_record(void *context, const struct record *record)
 {
     struct world *w = context;
+    if (record->kind == RECORD_TLS)
+        copy(w->server_name, record->tls->server_name);
+    if (record->kind == RECORD_IDENTITY) {
+        copy(w->user, record->identity->user);
+        copy(w->print, record->identity->fingerprint);
+    }
+    w->http += record->kind == RECORD_HTTP;
+    w->tls += record->kind == RECORD_TLS;
     if (record->kind != RECORD_TALK)
         return;
     w->told++;
@@ -48,7 +60,7 @@ static void on_taken(void *context, struct buffer_owner owner)
     fail();
 }
 
-static void say(struct world *w, unsigned dir, uint8_t flags, const char *words)
+static void say_bytes(struct world *w, unsigned dir, uint8_t flags, const void *bytes, size_t len)
 {
     struct frame f = {.time = {1000000},
                       .number = 1,
@@ -60,8 +72,8 @@ static void say(struct world *w, unsigned dir, uint8_t flags, const char *words)
                       .tcp_flags = flags,
                       .seq = w->seq[dir],
                       .ack = w->seq[!dir]};
-    f.payload = (const uint8_t *)words;
-    f.payload_len = f.payload_wire = (uint32_t)strlen(words);
+    f.payload = bytes;
+    f.payload_len = f.payload_wire = (uint32_t)len;
     uint32_t hash;
     w->index = flows_find(&w->flows, &f, dir == OUT, &hash);
     if (w->index == 0)
@@ -69,6 +81,11 @@ static void say(struct world *w, unsigned dir, uint8_t flags, const char *words)
     flow_count(&w->flows, w->index, &f, dir == OUT);
     tcp_segment(&w->flows, &w->buffers, &w->app.sink, w->index, dir, &f);
     w->seq[dir] += f.payload_len + ((flags & TCP_SYN) != 0);
+}
+
+static void say(struct world *w, unsigned dir, uint8_t flags, const char *words)
+{
+    say_bytes(w, dir, flags, words, strlen(words));
 }
 
 static void finish(struct world *w)
@@ -190,6 +207,113 @@ static void what_follows_a_gap_is_left_out(void **state)
     assert_string_equal(w->out, "the beginning of something, ");
 }
 
+/* A hello with this server name, or none, in one record. */
+static void hello_make(struct make *m, const char *name)
+{
+    m->len = 0;
+    make_bytes(m, "\x16\3\1", 3);
+    size_t record = make_open(m, 2);
+    make_number(m, 1, 1);
+    size_t message = make_open(m, 3);
+    make_number(m, 0x0303, 2);
+    for (unsigned i = 0; i < 32; i++)
+        make_number(m, i, 1);
+    make_bytes(m, "\0\0\2\x13\1\1\0", 7);
+    size_t extensions = make_open(m, 2);
+    if (name) {
+        make_number(m, 0, 2);
+        size_t extension = make_open(m, 2), list = make_open(m, 2);
+        make_number(m, 0, 1);
+        size_t text = make_open(m, 2);
+        make_string(m, name);
+        make_close(m, text, 2);
+        make_close(m, list, 2);
+        make_close(m, extension, 2);
+    }
+    make_close(m, extensions, 2);
+    make_close(m, message, 3);
+    make_close(m, record, 2);
+}
+
+static const char to_proxy[] =
+    "CONNECT shop.example:443 HTTP/1.1\r\nHost: shop.example:443\r\n\r\n";
+static const char from_proxy[] = "HTTP/1.1 200 Connection established\r\n\r\n";
+
+static void tls_through_a_proxy(void **state)
+{
+    struct world *w = *state;
+    static struct make hello;
+    hello_make(&hello, "shop.example");
+    say(w, OUT, TCP_ACK, to_proxy);
+    say(w, IN, TCP_ACK, from_proxy);
+    assert_int_equal(w->http, 1);
+    say_bytes(w, OUT, TCP_ACK, hello.at, hello.len);
+    say(w, IN, TCP_ACK, "\x15\3\3");
+    finish(w);
+    assert_int_equal(w->tls, 1);
+    assert_string_equal(w->server_name, "shop.example");
+    assert_int_equal(w->told, 0);
+}
+
+/* Nobody but the proxy would be blamed for a handshake without a name; what is no TLS has no first
+ * words of its own. */
+static void others_through_a_proxy(void **state)
+{
+    struct world *w = *state;
+    static struct make hello;
+    hello_make(&hello, NULL);
+    say(w, OUT, TCP_ACK, to_proxy);
+    say(w, IN, TCP_ACK, from_proxy);
+    say_bytes(w, OUT, TCP_ACK, hello.at, hello.len);
+    finish(w);
+    assert_int_equal(w->tls, 0);
+    assert_int_equal(w->http, 1);
+}
+
+static void words_through_a_proxy(void **state)
+{
+    struct world *w = *state;
+    char answer[200];
+    say(w, OUT, TCP_ACK, to_proxy);
+    snprintf(answer, sizeof answer, "%s%s", from_proxy, "HTTP/1.1 200 again\r\n\r\n");
+    say(w, IN, TCP_ACK, answer); /* the second one is not for us */
+    say(w, OUT, TCP_ACK, "NICK abc\r\nUSER a b c :d\r\n");
+    finish(w);
+    assert_int_equal(w->http, 1);
+    assert_int_equal(w->told, 0);
+}
+
+static void a_proxy_that_refuses(void **state)
+{
+    struct world *w = *state;
+    say(w, OUT, TCP_ACK, to_proxy);
+    say(w, IN, TCP_ACK, "HTTP/1.1 407 Who are you\r\nContent-Length: 0\r\n\r\n");
+    say(w, OUT, TCP_ACK, to_proxy);
+    say(w, IN, TCP_ACK, from_proxy);
+    finish(w);
+    assert_int_equal(w->http, 2);
+}
+
+static void who_asks_for_a_desktop(void **state)
+{
+    struct world *w = *state;
+    static const char ask[] =
+        "\3\0\0\x2c\x27\xe0\0\0\0\0\0Cookie: mstshash=maria\r\n\1\0\x8\0\3\0\0\0";
+    say_bytes(w, OUT, TCP_ACK, ask, sizeof ask - 1);
+    assert_string_equal(w->user, "maria");
+    finish(w);
+}
+
+static void who_speaks_ssh(void **state)
+{
+    struct world *w = *state;
+    say(w, IN, TCP_ACK, "SSH-2.0-dropbear_2022.83\r\n");
+    say(w, OUT, TCP_ACK, "SSH-2.0-OpenSSH_9.2p1 Debian-2\r\n");
+    finish(w);
+    assert_string_equal(w->print, "SSH-2.0-OpenSSH_9.2p1 Debian-2");
+    assert_int_equal(w->told, 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -201,6 +325,12 @@ int main(void)
         TEST(known_protocols_are_not_told),
         TEST(greetings),
         TEST(what_follows_a_gap_is_left_out),
+        TEST(tls_through_a_proxy),
+        TEST(others_through_a_proxy),
+        TEST(words_through_a_proxy),
+        TEST(a_proxy_that_refuses),
+        TEST(who_asks_for_a_desktop),
+        TEST(who_speaks_ssh),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
