@@ -1,5 +1,7 @@
 #include "wire/app.h"
 
+#include "wire/der.h"
+
 #include <string.h>
 
 enum { EITHER, OPENER, ANSWERER };
@@ -78,6 +80,19 @@ const char *app_recognise_stream(const uint8_t *bytes, size_t len, bool opener)
     return name;
 }
 
+/* A message of SNMP v1, v2c or v3 that fills the datagram (RFC 3416, 3412 6): SEQUENCE, version,
+ * then a community or what v3 says of itself. */
+static bool is_snmp(const uint8_t *bytes, size_t len)
+{
+    struct cursor c = cursor_over(bytes, len);
+    struct der_value message, version, next;
+    return der_expect(&c, 0x30, &message) && cursor_left(&c) == 0 &&
+           der_expect(&message.inside, 0x02, &version) && cursor_left(&version.inside) == 1 &&
+           version.inside.at[0] <= 3 && version.inside.at[0] != 2 &&
+           der_read(&message.inside, &next) &&
+           next.tag == (version.inside.at[0] == 3 ? 0x30 : 0x04);
+}
+
 const char *app_recognise_datagram(const uint8_t *bytes, size_t len)
 {
     const char *name =
@@ -85,5 +100,7 @@ const char *app_recognise_datagram(const uint8_t *bytes, size_t len)
     if (name == NULL && len == 48 && (bytes[0] & 7) >= 1 && (bytes[0] & 7) <= 5 &&
         (bytes[0] >> 3 & 7) >= 1)
         return "ntp";
+    if (name == NULL && len > 0 && bytes[0] == 0x30 && is_snmp(bytes, len))
+        return "snmp";
     return name;
 }

@@ -2,6 +2,7 @@
  * once; what a proxy passes on; who speaks SSH and asks for a remote desktop. */
 #include "app.h"
 #include "make.h"
+#include "wire/app.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -314,6 +315,28 @@ static void who_speaks_ssh(void **state)
     assert_int_equal(w->told, 0);
 }
 
+static void names_of_datagrams(void **state)
+{
+    static const struct {
+        const char *name, *bytes;
+        size_t len;
+    } cases[] = {
+        {"snmp", "\x30\x0f\2\1\1\4\6public\xa0\2\5\0", 17},
+        {"snmp", "\x30\x0d\2\1\3\x30\5\2\1\7\2\1\4\1", 15},
+        {NULL, "\x30\x0f\2\1\2\4\6public\xa0\2\5\0", 17}, /* there is no version 2 */
+        {NULL, "\x30\x10\2\1\1\4\6public\xa0\2\5\0", 17}, /* longer than the datagram */
+        {"stun", "\0\1\0\0\x21\x12\xa4\x42", 8},
+        {NULL, "", 0},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *name = app_recognise_datagram((const uint8_t *)cases[i].bytes, cases[i].len);
+        assert_true((name == NULL) == (cases[i].name == NULL));
+        if (name)
+            assert_string_equal(name, cases[i].name);
+    }
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -331,6 +354,7 @@ int main(void)
         TEST(a_proxy_that_refuses),
         TEST(who_asks_for_a_desktop),
         TEST(who_speaks_ssh),
+        TEST(names_of_datagrams),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
