@@ -1,7 +1,8 @@
 /*
  * Who a machine is, in conversations: datagrams of NetBIOS, DHCP and Kerberos, Kerberos over TCP,
- * SSH, remote desktop, and NTLM in the first bytes of streams and in HTTP. Each message about the flow's host becomes an
- * identity record; the other end's shard, when that is home too, sees its own.
+ * SSH, remote desktop, and NTLM in the first bytes of streams and in HTTP. Each message about the
+ * flow's host becomes an identity record; the other end's shard, when that is home too, sees its
+ * own.
  */
 #ifndef MUSTER_APP_IDENTITY_H
 #define MUSTER_APP_IDENTITY_H

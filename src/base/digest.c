@@ -1,40 +1,21 @@
+/* Old functions that 3.0 keeps: nothing is looked up or allocated. */
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include "base/digest.h"
 
-#include "base/err.h"
-
-#include <openssl/evp.h>
-#include <pthread.h>
-#include <stdlib.h>
-
-static EVP_MD *sha1, *sha256;
-static pthread_once_t once = PTHREAD_ONCE_INIT;
-
-static void methods_free(void)
-{
-    EVP_MD_free(sha1);
-    EVP_MD_free(sha256);
-}
-
-static void methods_fetch(void)
-{
-    sha1 = EVP_MD_fetch(NULL, "SHA1", NULL);
-    sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
-    muster_assert(sha1 != NULL && sha256 != NULL); /* in every libcrypto 3 */
-    (void)atexit(methods_free);
-}
-
-static void digest(EVP_MD *const *method, const void *bytes, size_t len, uint8_t *out)
-{
-    (void)pthread_once(&once, methods_fetch);
-    muster_assert(EVP_Digest(bytes, len, out, NULL, *method, NULL) == 1); /* else no memory */
-}
+#include <openssl/sha.h>
 
 void digest_sha1(const void *bytes, size_t len, uint8_t out[20])
 {
-    digest(&sha1, bytes, len, out);
+    SHA_CTX context;
+    (void)SHA1_Init(&context);
+    (void)SHA1_Update(&context, bytes, len);
+    (void)SHA1_Final(out, &context);
 }
 
 void digest_sha256(const void *bytes, size_t len, uint8_t out[32])
 {
-    digest(&sha256, bytes, len, out);
+    SHA256_CTX context;
+    (void)SHA256_Init(&context);
+    (void)SHA256_Update(&context, bytes, len);
+    (void)SHA256_Final(out, &context);
 }

@@ -1,7 +1,6 @@
 /*
- * SHA-1 and SHA-256, one shot, by libcrypto. Its own one-shot functions look the method up by name
- * for every call, which for a short text costs more than the digest; here that is done once. Safe
- * in threads.
+ * SHA-1 and SHA-256, one shot, by libcrypto, whose own one-shot functions look the method up by
+ * name for every call: for a short text that costs more than the digest. No allocation.
  */
 #ifndef MUSTER_BASE_DIGEST_H
 #define MUSTER_BASE_DIGEST_H

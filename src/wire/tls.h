@@ -31,8 +31,8 @@ enum parse tls_parse_client(const uint8_t *bytes, size_t len, struct tls_scratch
 enum parse tls_parse_server(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,
                             struct tls_record *ret);
 
-/* The same from handshake bytes that stand in no records (QUIC's); `bytes` may be the scratch's own.
- * transport: as of ja4_client(). */
+/* The same from handshake bytes that stand in no records (QUIC's); `bytes` may be the scratch's
+ * own. transport: as of ja4_client(). */
 enum parse tls_hello_client(const uint8_t *bytes, size_t len, char transport,
                             struct tls_scratch *scratch, struct tls_record *ret);
 enum parse tls_hello_server(const uint8_t *bytes, size_t len, struct tls_scratch *scratch,

@@ -1,6 +1,6 @@
 /*
- * What an HTTP client says of the machine it runs on (RFC 9110 10.1.5 leaves the form free; browsers
- * share one: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) ..."). Pure.
+ * What an HTTP client says of the machine it runs on (RFC 9110 10.1.5 leaves the form free;
+ * browsers share one: "Mozilla/5.0 (Windows NT 10.0; Win64; x64) ..."). Pure.
  */
 #ifndef MUSTER_WIRE_USER_AGENT_H
 #define MUSTER_WIRE_USER_AGENT_H
