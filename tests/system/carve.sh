@@ -77,11 +77,12 @@ S(("198.51.100.7", 80), H).serve_forever()
 P
 python3 "$work/server.py" serve 2>/dev/null &
 for _ in $(seq 50); do curl -s -o /dev/null --interface 10.1.2.3 http://198.51.100.7/nothing && break; sleep 0.1; done
-dumpcap -q -B 64 -i lo -w "$work/all.pcap" -s 0 2>/dev/null &
+# a frame's room is as large as a frame may be: few of 256 kB would fill while others have the processor
+dumpcap -q -B 256 -i lo -w "$work/all.pcap" -s 66000 2>/dev/null &
 dumpcap=$!
 sleep 1
 get() { curl -sf --interface 10.1.2.3 -o /dev/null "$@"; }
-for n in length chunked close gzip deflate large marked; do get "http://198.51.100.7/$n.bin"; done
+for n in length chunked close gzip deflate large marked; do get --limit-rate 8M "http://198.51.100.7/$n.bin"; done
 get "http://198.51.100.7/one.bin" -o /dev/null "http://198.51.100.7/two.bin"
 curl -s -o /dev/null --interface 10.1.2.3 http://198.51.100.7/nothing
 # one that ends too early: half of it and gone
