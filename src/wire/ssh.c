@@ -36,7 +36,7 @@ static void fingerprint(const struct text list[LISTS], bool client, char out[33]
     }
     md5(text, len, digest);
     for (unsigned i = 0; i < sizeof digest; i++)
-        (void)snprintf(out + 2 * i, 3, "%02x", digest[i]);
+        (void)snprintf(out + (size_t)2 * i, 3, "%02x", digest[i]);
 }
 
 enum parse ssh_parse(const uint8_t *bytes, size_t len, bool client, struct ssh_hello *ret)
