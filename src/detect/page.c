@@ -21,8 +21,8 @@ enum page_mark {
     PAGE_GREETS,    /* and greets friends, or a mirror of defacements */
     PAGE_FRAME,     /* a frame nobody sees, of a bare address or in front of the page */
     PAGE_REDIRECT,  /* sends visitors on to a bare address */
-    PAGE_OUTSIDE,   /* a program in front of the page or behind it, */
-    PAGE_ENCODED,   /* that is written so that nobody can read it */
+    PAGE_OUTSIDE,   /* a program in front of the page or behind it that nobody can read, or that
+                       takes another from a bare address */
     PAGE_BRAND,     /* a log-in page in the name of a brand whose host this is not */
     PAGE_KIT_PLACE, /* in a place of programs' parts or uploads */
     PAGE_MARKS
@@ -36,8 +36,8 @@ static const struct {
     [PAGE_GREETS] = {2.2, "it greets others as defacers do"},
     [PAGE_FRAME] = {7.2, "a frame of another server that nobody sees"},
     [PAGE_REDIRECT] = {7.2, "it sends its visitors on to a bare address elsewhere"},
-    [PAGE_OUTSIDE] = {4.5, "a program in front of the page or behind its end"},
-    [PAGE_ENCODED] = {3.0, "a program written so that nobody can read it"},
+    [PAGE_OUTSIDE] = {7.5, "a program in front of the page or behind its end that is written so "
+                           "that nobody can read it or goes to a bare address"},
     [PAGE_BRAND] = {7.2, "asks for a password in the name of a brand that this host is not"},
     [PAGE_KIT_PLACE] = {2.2, "lies among the parts of a program or uploads"},
 };
@@ -199,7 +199,7 @@ static uint32_t injection(struct text page, struct text host)
         bool encoded = is_encoded(program), bare = is_bare(program, host);
         /* remarks and counters stand there too */
         if (encoded || bare)
-            found |= 1u << PAGE_OUTSIDE | 1u << PAGE_ENCODED;
+            found |= 1u << PAGE_OUTSIDE;
     }
     return found;
 }
