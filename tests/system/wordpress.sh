@@ -88,7 +88,7 @@ for _ in $(seq 100); do
     [[ -S $work/run/db && -S $work/run/fpm ]] && mariadb --no-defaults -S "$work/run/db" -u root -e 'CREATE DATABASE IF NOT EXISTS wp' 2>/dev/null && break
     sleep 0.1
 done
-dumpcap -q -i lo -w "$work/all.pcap" -s 0 2>/dev/null &
+dumpcap -q -B 256 -i lo -w "$work/all.pcap" -s 66000 2>/dev/null &
 dumpcap=$!
 sleep 1
 site=http://192.0.2.80
@@ -128,7 +128,7 @@ log=$("$muster" read --store none --home 192.0.2.80/32 --server 192.0.2.80 --jso
 [[ -z $log ]] || { echo "FAILED: an honest site was named in its access log: $log"; exit 1; }
 echo "-- $requests requests, $posts rows of posts: nobody named"
 
-dumpcap -q -i lo -w "$work/all.pcap" -s 0 2>/dev/null &
+dumpcap -q -B 256 -i lo -w "$work/all.pcap" -s 66000 2>/dev/null &
 dumpcap=$!
 sleep 1
 away=(curl -s -o /dev/null --interface 198.51.100.66)
