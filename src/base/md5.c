@@ -77,3 +77,15 @@ void md5(const void *bytes, size_t len, uint8_t out[16])
     for (size_t i = 0; i < 4; i++)
         put_le(out + 4 * i, state[i], 4);
 }
+
+void md5_hex(const void *bytes, size_t len, char out[33])
+{
+    static const char digits[] = "0123456789abcdef";
+    uint8_t digest[16];
+    md5(bytes, len, digest);
+    for (unsigned i = 0; i < sizeof digest; i++) {
+        *out++ = digits[digest[i] >> 4];
+        *out++ = digits[digest[i] & 15];
+    }
+    *out = '\0';
+}

@@ -82,13 +82,6 @@ static char *put_hexes(char *out, const struct ja_list *list)
     return out;
 }
 
-static void finish_md5(const char *text, const char *end, char out[33])
-{
-    uint8_t digest[16];
-    md5(text, (size_t)(end - text), digest);
-    *put_hex(out, digest, sizeof digest) = '\0';
-}
-
 static bool kept(const struct ja_list *list)
 {
     return list->len <= JA_LIST_MAX;
@@ -106,7 +99,7 @@ void ja3_client(const struct ja_client *client, char out[33])
     end = put_decimals(end, &client->extensions);
     end = put_decimals(end, &client->groups);
     end = put_decimals(end, &client->formats);
-    finish_md5(text, end, out);
+    md5_hex(text, (size_t)(end - text), out);
 }
 
 void ja3_server(const struct ja_server *server, char out[33])
@@ -119,7 +112,7 @@ void ja3_server(const struct ja_server *server, char out[33])
     *end++ = ',';
     end = put_decimal(end, server->cipher);
     end = put_decimals(end, &server->extensions);
-    finish_md5(text, end, out);
+    md5_hex(text, (size_t)(end - text), out);
 }
 
 /* Shell sort: the lists are short, but the sender decides how short. */

@@ -3,8 +3,6 @@
 #include "base/cursor.h"
 #include "base/md5.h"
 
-#include <stdio.h>
-
 enum {
     LINE_LEN = 255,     /* RFC 4253 4.2, with its end */
     PACKET_LEN = 32768, /* RFC 4253 6.1 */
@@ -22,7 +20,6 @@ static void fingerprint(const struct text list[LISTS], bool client, char out[33]
     static const enum list of_client[] = {KEX, CIPHER_OUT, MAC_OUT, PACK_OUT};
     static const enum list of_server[] = {KEX, CIPHER_IN, MAC_IN, PACK_IN};
     char text[HASSH_LEN];
-    uint8_t digest[16];
     size_t len = 0;
     for (int i = 0; i < 4; i++) {
         struct text one = list[client ? of_client[i] : of_server[i]];
@@ -34,9 +31,7 @@ static void fingerprint(const struct text list[LISTS], bool client, char out[33]
             memcpy(text + len, one.at, one.len);
         len += one.len;
     }
-    md5(text, len, digest);
-    for (unsigned i = 0; i < sizeof digest; i++)
-        (void)snprintf(out + (size_t)2 * i, 3, "%02x", digest[i]);
+    md5_hex(text, len, out);
 }
 
 enum parse ssh_parse(const uint8_t *bytes, size_t len, bool client, struct ssh_hello *ret)
