@@ -46,15 +46,10 @@ void app_emit(struct app *app, const struct flow *flow, enum record_kind kind, c
     app->emit(app->context, &r);
 }
 
-static uint32_t *content(struct flow *flow, unsigned dir)
-{
-    return &flow->slot[SLOT_CONTENT_OUT + dir];
-}
-
 static void stop(struct app *app, struct flow *flow, unsigned dir)
 {
     flow->stream[dir].state = STREAM_DONE;
-    buffers_drop(app->buffers, content(flow, dir));
+    buffers_drop(app->buffers, flow_content(flow, dir));
 }
 
 /* ---- TLS: both directions' starts are kept until both are whole, then told as one record */
@@ -65,9 +60,9 @@ static void tls_emit(struct app *app, struct flow *flow)
     bool any = false;
     for (unsigned dir = OUT; dir <= IN; dir++) {
         uint32_t len;
-        if (*content(flow, dir) == 0)
+        if (*flow_content(flow, dir) == 0)
             continue;
-        const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &len);
+        const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &len);
         enum tls_side side = tls_recognise(at, len);
         if (side == TLS_CLIENT)
             any |= tls_parse_client(at, len, &app->client, &record) == PARSE_DONE;
@@ -75,9 +70,9 @@ static void tls_emit(struct app *app, struct flow *flow)
     uint16_t offered = record.version;
     for (unsigned dir = OUT; dir <= IN; dir++) {
         uint32_t len;
-        if (*content(flow, dir) == 0)
+        if (*flow_content(flow, dir) == 0)
             continue;
-        const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &len);
+        const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &len);
         if (tls_recognise(at, len) == TLS_SERVER)
             any |= tls_parse_server(at, len, &app->server, &record) == PARSE_DONE;
     }
@@ -101,8 +96,8 @@ static void tls_data(struct app *app, uint32_t index, unsigned dir, const uint8_
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     uint32_t have;
     enum parse parse = PARSE_BAD;
-    if (buffers_append(app->buffers, content(flow, dir), owner, bytes, len)) {
-        const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    if (buffers_append(app->buffers, flow_content(flow, dir), owner, bytes, len)) {
+        const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &have);
         enum tls_side side = tls_recognise(at, have);
         if (side == TLS_CLIENT)
             parse = tls_parse_client(at, have, &app->client, NULL);
@@ -149,13 +144,13 @@ static void dns_data(struct app *app, uint32_t index, unsigned dir, const uint8_
 {
     struct flow *flow = flows_at(app->flows, index);
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
-    if (!buffers_append(app->buffers, content(flow, dir), owner, bytes, len)) {
+    if (!buffers_append(app->buffers, flow_content(flow, dir), owner, bytes, len)) {
         app->skips->count[SKIP_dns_damaged]++;
         stop(app, flow, dir);
         return;
     }
     uint32_t have, used = 0;
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &have);
     while (have - used >= 2) {
         uint32_t want = (uint32_t)at[used] << 8 | at[used + 1];
         if (have - used - 2 < want)
@@ -163,7 +158,7 @@ static void dns_data(struct app *app, uint32_t index, unsigned dir, const uint8_
         dns_message(app, flow, at + used + 2, want);
         used += 2 + want;
     }
-    buffers_remove(app->buffers, *content(flow, dir), 0, used);
+    buffers_remove(app->buffers, *flow_content(flow, dir), 0, used);
 }
 
 /* ---- Kerberos over TCP: messages behind four bytes of length (RFC 4120 7.2.2) */
@@ -174,11 +169,11 @@ static void kerberos_data(struct app *app, uint32_t index, unsigned dir, const u
     struct flow *flow = flows_at(app->flows, index);
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     uint32_t have, used = 0;
-    if (!buffers_append(app->buffers, content(flow, dir), owner, bytes, len)) {
+    if (!buffers_append(app->buffers, flow_content(flow, dir), owner, bytes, len)) {
         stop(app, flow, dir);
         return;
     }
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &have);
     while (have - used >= 4) {
         uint32_t want = (uint32_t)at[used] << 24 | (uint32_t)at[used + 1] << 16 |
                         (uint32_t)at[used + 2] << 8 | at[used + 3];
@@ -187,7 +182,7 @@ static void kerberos_data(struct app *app, uint32_t index, unsigned dir, const u
         app_identity_kerberos(app, flow, dir, at + used + 4, want);
         used += 4 + want;
     }
-    buffers_remove(app->buffers, *content(flow, dir), 0, used);
+    buffers_remove(app->buffers, *flow_content(flow, dir), 0, used);
 }
 
 /* ---- what a proxy was asked to pass on: TLS is read as such, all else is left alone */
@@ -197,7 +192,7 @@ void app_tunnel(struct app *app, uint32_t index)
     struct flow *flow = flows_at(app->flows, index);
     flow->app_state = APP_TUNNEL;
     for (unsigned dir = OUT; dir <= IN; dir++) {
-        buffers_drop(app->buffers, content(flow, dir));
+        buffers_drop(app->buffers, flow_content(flow, dir));
         flow->stream[dir].state = STREAM_OPEN;
         flow->stream[dir].phase = TLS_SIDE_OPEN;
     }
@@ -284,13 +279,13 @@ static void replay(struct app *app, uint32_t index, unsigned dir)
     struct flow *flow = flows_at(app->flows, index);
     uint8_t copy[4 * LOOK_BYTES + 2048];
     uint32_t len;
-    if (*content(flow, dir) == 0)
+    if (*flow_content(flow, dir) == 0)
         return;
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &len);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &len);
     if (len > sizeof copy)
         len = sizeof copy;
     memcpy(copy, at, len);
-    buffers_drop(app->buffers, content(flow, dir));
+    buffers_drop(app->buffers, flow_content(flow, dir));
     route(app, index, dir, copy, len);
 }
 
@@ -302,18 +297,18 @@ static void new_data(struct app *app, uint32_t index, unsigned dir, const uint8_
     const uint8_t *at = bytes;
     size_t have = len;
     uint32_t kept = 0;
-    bool buffered = *content(flow, dir) != 0;
+    bool buffered = *flow_content(flow, dir) != 0;
     if (buffered) {
         size_t more = len < 2048 ? len : 2048;
-        if (buffers_append(app->buffers, content(flow, dir), owner, bytes, more)) {
-            at = buffers_at(app->buffers, *content(flow, dir), &kept);
+        if (buffers_append(app->buffers, flow_content(flow, dir), owner, bytes, more)) {
+            at = buffers_at(app->buffers, *flow_content(flow, dir), &kept);
             have = kept;
         }
     }
     flow->app_state = tell(app, flow, dir, at, have, &flow->app);
     if (flow->app_state == APP_NEW) {
         if (!buffered)
-            (void)buffers_append(app->buffers, content(flow, dir), owner, bytes, len);
+            (void)buffers_append(app->buffers, flow_content(flow, dir), owner, bytes, len);
         return;
     }
     if (flow->app_state == APP_HTTP)
@@ -360,7 +355,7 @@ static void on_gap(void *context, uint32_t index, unsigned dir, uint32_t len)
              flow->app_state == APP_SSH || flow->app_state == APP_TUNNEL)
         stop(app, flow, dir);
     else
-        buffers_drop(app->buffers, content(flow, dir));
+        buffers_drop(app->buffers, flow_content(flow, dir));
 }
 
 void app_init(struct app *app, struct flows *flows, struct buffers *buffers, struct skips *skips,
@@ -427,7 +422,7 @@ void app_finish(struct app *app, uint32_t index)
     if (flow->app_state == APP_NEW && flow->protocol == PROTOCOL_TCP)
         flow->app_state = APP_TALK; /* too little was said to tell what it is */
     app_part(app, index);
-    if (flow->app_state == APP_TLS && (*content(flow, OUT) || *content(flow, IN)))
+    if (flow->app_state == APP_TLS && (*flow_content(flow, OUT) || *flow_content(flow, IN)))
         tls_emit(app, flow);
     if (flow->app_state == APP_QUIC)
         quic_finish(app, index);

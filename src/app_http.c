@@ -21,11 +21,6 @@
 enum { PHASE_HEAD, PHASE_BODY, PHASE_LOST };
 enum { REQUESTS = 4, BODY_KEPT = 1024, SERVED_BODY_KEPT = 4096, MESSAGES_A_CALL = 70000 };
 
-static uint32_t *content(struct flow *flow, unsigned dir)
-{
-    return &flow->slot[SLOT_CONTENT_OUT + dir];
-}
-
 void http_start(struct flow *flow)
 {
     flow->requester = REQUESTER_UNKNOWN;
@@ -46,7 +41,7 @@ static void emit_oldest(struct app *app, struct flow *flow, unsigned requester,
                         struct http_record *record)
 {
     uint32_t have;
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, requester), &have);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, requester), &have);
     char host[256];
     size_t head_len;
     struct http_body body;
@@ -55,7 +50,7 @@ static void emit_oldest(struct app *app, struct flow *flow, unsigned requester,
     if (flow->request_len[0] > head_len)
         record->body = text_at(at + head_len, flow->request_len[0] - head_len);
     app_emit(app, flow, RECORD_HTTP, record);
-    buffers_remove(app->buffers, *content(flow, requester), 0, flow->request_len[0]);
+    buffers_remove(app->buffers, *flow_content(flow, requester), 0, flow->request_len[0]);
     flow->requests_waiting--;
     memmove(flow->request_len, flow->request_len + 1,
             flow->requests_waiting * sizeof *flow->request_len);
@@ -88,7 +83,7 @@ static void file_begin(struct app *app, uint32_t index, const struct http_record
     if (response->status != 200 || flow->requests_waiting == 0 ||
         flow->stream[IN].phase != PHASE_BODY)
         return;
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, OUT), &have);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, OUT), &have);
     if (http_parse_request(at, flow->request_len[0], host, &http, &head_len, &body) != PARSE_DONE)
         return;
     struct text path = http_path(&http), name = path;
@@ -134,7 +129,7 @@ static struct text waiting_method(struct app *app, struct flow *flow, unsigned r
     if (flow->requester != requester || flow->requests_waiting == 0 ||
         flow->stream[!requester].skip_responses)
         return text_of(NULL);
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, requester), &len);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, requester), &len);
     const uint8_t *space = memchr(at, ' ', flow->request_len[0]);
     return space ? text_at(at, (size_t)(space - at)) : text_of(NULL);
 }
@@ -165,9 +160,9 @@ static void answer_emit(struct app *app, struct flow *flow, unsigned dir)
     size_t head_len = s->answer_head;
     uint32_t have;
     s->answer_head = 0;
-    if (*content(flow, dir) == 0)
+    if (*flow_content(flow, dir) == 0)
         return;
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &have);
     enum parse parse = http_parse_response(at, head_len, waiting_method(app, flow, !dir), &record,
                                            &head_len, &body);
     muster_assert(parse == PARSE_DONE);
@@ -177,7 +172,7 @@ static void answer_emit(struct app *app, struct flow *flow, unsigned dir)
         record.response_body = (int64_t)s->body_seen;
     if (flow->requests_waiting)
         emit_oldest(app, flow, !dir, &record);
-    buffers_drop(app->buffers, content(flow, dir));
+    buffers_drop(app->buffers, flow_content(flow, dir));
 }
 
 static void body_begin(struct flow_stream *s, const struct http_body *body)
@@ -236,9 +231,9 @@ static void keep_body(struct app *app, uint32_t index, unsigned dir, const uint8
         len = most - (size_t)seen_before;
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     uint16_t *last = &flow->request_len[flow->requests_waiting - 1];
-    if (*content(flow, dir) == 0 || *last + len > UINT16_MAX)
+    if (*flow_content(flow, dir) == 0 || *last + len > UINT16_MAX)
         return;
-    if (buffers_append(app->buffers, content(flow, dir), owner, data, len))
+    if (buffers_append(app->buffers, flow_content(flow, dir), owner, data, len))
         *last = (uint16_t)(*last + len);
 }
 
@@ -250,12 +245,12 @@ static void keep_answer(struct app *app, uint32_t index, unsigned dir, const uin
     struct flow_stream *s = &flow->stream[dir];
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     uint32_t have = 0;
-    if (s->answer_head == 0 || *content(flow, dir) == 0)
+    if (s->answer_head == 0 || *flow_content(flow, dir) == 0)
         return;
-    (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    (void)buffers_at(app->buffers, *flow_content(flow, dir), &have);
     size_t room = SERVED_BODY_KEPT - (have - s->answer_head);
-    if (data &&
-        !buffers_append(app->buffers, content(flow, dir), owner, data, len < room ? len : room))
+    if (data && !buffers_append(app->buffers, flow_content(flow, dir), owner, data,
+                                len < room ? len : room))
         len = room;
     if (s->phase == PHASE_HEAD || (data && len >= room))
         answer_emit(app, flow, dir);
@@ -308,12 +303,12 @@ static void lose(struct app *app, struct flow *flow, unsigned dir)
     flow->stream[dir].phase = PHASE_LOST;
     if (flow->stream[dir].answer_head)
         answer_emit(app, flow, dir);
-    if (*content(flow, dir) == 0)
+    if (*flow_content(flow, dir) == 0)
         return;
-    (void)buffers_at(app->buffers, *content(flow, dir), &have);
-    buffers_remove(app->buffers, *content(flow, dir), from, have - from);
+    (void)buffers_at(app->buffers, *flow_content(flow, dir), &have);
+    buffers_remove(app->buffers, *flow_content(flow, dir), from, have - from);
     if (from == 0)
-        buffers_drop(app->buffers, content(flow, dir));
+        buffers_drop(app->buffers, flow_content(flow, dir));
 }
 
 /* A head, read but not yet acted on. */
@@ -406,7 +401,7 @@ static size_t head_begin(struct app *app, uint32_t index, unsigned dir, const ui
     bool done = head.parse == PARSE_DONE;
     size_t keep = !done ? len : head.request || head.waits ? head.len : 0;
     if (head.parse == PARSE_BAD ||
-        (keep && !buffers_append(app->buffers, content(flow, dir), owner, bytes, keep)))
+        (keep && !buffers_append(app->buffers, flow_content(flow, dir), owner, bytes, keep)))
         return head_lost(app, flow, dir, len);
     if (!done)
         return len;
@@ -422,9 +417,9 @@ static size_t head_go_on(struct app *app, uint32_t index, unsigned dir, const ui
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
     struct head head;
     uint32_t have;
-    if (!buffers_append(app->buffers, content(flow, dir), owner, bytes, len))
+    if (!buffers_append(app->buffers, flow_content(flow, dir), owner, bytes, len))
         return head_lost(app, flow, dir, len);
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &have);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &have);
     uint32_t from = partial_from(flow, dir);
     head_read(app, flow, dir, at + from, have - from, &head);
     if (head.parse == PARSE_BAD)
@@ -432,11 +427,11 @@ static size_t head_go_on(struct app *app, uint32_t index, unsigned dir, const ui
     if (head.parse != PARSE_DONE || head.len <= kept)
         return len;
     if (head.request || head.waits) /* what is behind it was appended too: the caller hands it on */
-        buffers_remove(app->buffers, *content(flow, dir), from + (uint32_t)head.len,
+        buffers_remove(app->buffers, *flow_content(flow, dir), from + (uint32_t)head.len,
                        have - from - (uint32_t)head.len);
     head_done(app, index, dir, &head, at + from, head.request ? head.len : have - from);
     if (!head.request && !head.waits)
-        buffers_drop(app->buffers, content(flow, dir));
+        buffers_drop(app->buffers, flow_content(flow, dir));
     return head.len - kept;
 }
 
@@ -445,8 +440,8 @@ static size_t head_data(struct app *app, uint32_t index, unsigned dir, const uin
 {
     struct flow *flow = flows_at(app->flows, index);
     uint32_t have = 0;
-    if (*content(flow, dir))
-        (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    if (*flow_content(flow, dir))
+        (void)buffers_at(app->buffers, *flow_content(flow, dir), &have);
     uint32_t kept = have - partial_from(flow, dir);
     return kept ? head_go_on(app, index, dir, bytes, len, kept)
                 : head_begin(app, index, dir, bytes, len);

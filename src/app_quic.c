@@ -26,11 +26,6 @@ struct piece {
     uint16_t offset, len;
 };
 
-static uint32_t *content(struct flow *flow, unsigned dir)
-{
-    return &flow->slot[SLOT_CONTENT_OUT + dir];
-}
-
 void quic_start(struct flow *flow)
 {
     flow->requester = REQUESTER_UNKNOWN;
@@ -47,9 +42,9 @@ static size_t assemble(struct app *app, struct flow *flow, unsigned dir,
 {
     uint32_t len;
     size_t have = 0;
-    if (*content(flow, dir) == 0)
+    if (*flow_content(flow, dir) == 0)
         return 0;
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &len);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &len);
     size_t start = is_client(flow, dir) ? sizeof(struct quic_id) : 0;
     for (bool more = true; more;) {
         struct piece piece;
@@ -86,7 +81,7 @@ static void tell(struct app *app, struct flow *flow)
     }
     for (unsigned dir = OUT; dir <= IN; dir++) {
         flow->stream[dir].state = STREAM_DONE;
-        buffers_drop(app->buffers, content(flow, dir));
+        buffers_drop(app->buffers, flow_content(flow, dir));
     }
 }
 
@@ -95,11 +90,11 @@ static void start_over(struct app *app, uint32_t index, unsigned dir, const stru
 {
     struct flow *flow = flows_at(app->flows, index);
     struct buffer_owner owner = {index, SLOT_CONTENT_OUT + dir};
-    buffers_drop(app->buffers, content(flow, dir));
+    buffers_drop(app->buffers, flow_content(flow, dir));
     flow->stream[dir].waiting = 0;
     flow->stream[dir].fin = false;
     flow->requester = (uint8_t)dir;
-    (void)buffers_append(app->buffers, content(flow, dir), owner, id, sizeof *id);
+    (void)buffers_append(app->buffers, flow_content(flow, dir), owner, id, sizeof *id);
 }
 
 /* Opens an Initial with the keys known, or with those that a client's own would have. */
@@ -109,9 +104,9 @@ static size_t open_initial(struct app *app, uint32_t index, unsigned dir,
     struct flow *flow = flows_at(app->flows, index);
     unsigned client = flow->requester;
     uint32_t have;
-    if (client != REQUESTER_UNKNOWN && *content(flow, client)) {
+    if (client != REQUESTER_UNKNOWN && *flow_content(flow, client)) {
         struct quic_id id;
-        memcpy(&id, buffers_at(app->buffers, *content(flow, client), &have), sizeof id);
+        memcpy(&id, buffers_at(app->buffers, *flow_content(flow, client), &have), sizeof id);
         size_t len = quic_open(packet, &id, client == dir ? QUIC_CLIENT : QUIC_SERVER, plain);
         if (len > 0 || client != dir)
             return len;
@@ -136,12 +131,12 @@ static bool keep(struct app *app, uint32_t index, unsigned dir, const uint8_t *p
         uint8_t bytes[sizeof(struct piece) + QUIC_PLAIN_MAX];
         if (crypto.len == 0 || crypto.offset > HANDSHAKE_MAX)
             continue;
-        if (is_client(flow, dir) && *content(flow, dir) == 0)
+        if (is_client(flow, dir) && *flow_content(flow, dir) == 0)
             break; /* it was taken away, and with it what the keys follow from */
         struct piece piece = {(uint16_t)crypto.offset, (uint16_t)crypto.len};
         memcpy(bytes, &piece, sizeof piece);
         memcpy(bytes + sizeof piece, crypto.at, crypto.len);
-        any |= buffers_append(app->buffers, content(flow, dir), owner, bytes,
+        any |= buffers_append(app->buffers, flow_content(flow, dir), owner, bytes,
                               sizeof piece + crypto.len);
         flow->stream[dir].waiting++;
     }
@@ -174,6 +169,6 @@ void quic_datagram(struct app *app, uint32_t index, unsigned dir, const uint8_t 
 void quic_finish(struct app *app, uint32_t index)
 {
     struct flow *flow = flows_at(app->flows, index);
-    if (*content(flow, OUT) || *content(flow, IN))
+    if (*flow_content(flow, OUT) || *flow_content(flow, IN))
         tell(app, flow);
 }

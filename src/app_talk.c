@@ -8,11 +8,6 @@
 
 enum { TALK_OPEN, TALK_FULL }; /* of a side: its words are kept */
 
-static uint32_t *content(struct flow *flow, unsigned dir)
-{
-    return &flow->slot[SLOT_CONTENT_OUT + dir];
-}
-
 bool talk_wanted(const char *app_name)
 {
     static const char *const wanted[] = {"irc", "smtp", "ftp", "telnet"};
@@ -25,9 +20,9 @@ bool talk_wanted(const char *app_name)
 static struct text kept(const struct app *app, struct flow *flow, unsigned dir)
 {
     uint32_t len;
-    if (*content(flow, dir) == 0)
+    if (*flow_content(flow, dir) == 0)
         return text_of(NULL);
-    const uint8_t *at = buffers_at(app->buffers, *content(flow, dir), &len);
+    const uint8_t *at = buffers_at(app->buffers, *flow_content(flow, dir), &len);
     return text_at(at, len < TALK_KEPT ? len : TALK_KEPT);
 }
 
@@ -53,7 +48,7 @@ void talk_tell(struct app *app, uint32_t index)
     app_identity_words(app, flow, IN, record.in);
     for (unsigned dir = OUT; dir <= IN; dir++) {
         side_end(app, flow, dir);
-        buffers_drop(app->buffers, content(flow, dir));
+        buffers_drop(app->buffers, flow_content(flow, dir));
     }
 }
 
@@ -74,11 +69,11 @@ void talk_data(struct app *app, uint32_t index, unsigned dir, const uint8_t *byt
         mail_data(app, index, bytes, len);
     if (flow->stream[dir].phase == TALK_FULL)
         return;
-    if (*content(flow, dir))
-        (void)buffers_at(app->buffers, *content(flow, dir), &have);
+    if (*flow_content(flow, dir))
+        (void)buffers_at(app->buffers, *flow_content(flow, dir), &have);
     size_t room = have < TALK_KEPT ? TALK_KEPT - have : 0;
     if (room)
-        (void)buffers_append(app->buffers, content(flow, dir), owner, bytes,
+        (void)buffers_append(app->buffers, flow_content(flow, dir), owner, bytes,
                              len < room ? len : room);
     if (len >= room)
         talk_end(app, index, dir);

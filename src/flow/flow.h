@@ -85,6 +85,11 @@ static inline struct flow *flows_at(const struct flows *flows, uint32_t index)
 {
     return table_at(&flows->table, index);
 }
+/* The handle of the bytes that a direction's parser keeps. */
+static inline uint32_t *flow_content(struct flow *flow, unsigned dir)
+{
+    return &flow->slot[SLOT_CONTENT_OUT + dir];
+}
 /* The next flow that is to be recorded and removed at `now`: idle too long; 0 = none. */
 uint32_t flows_expired(const struct flows *flows, struct instant now);
 /* The one to sacrifice when the table is full. */
