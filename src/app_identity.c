@@ -122,20 +122,11 @@ void app_identity_http(struct app *app, const struct flow *flow, unsigned dir, s
     (void)ntlm_messages(app, flow, dir, bytes, len);
 }
 
-static void ssh_tell(struct app *app, const struct flow *flow, const struct ssh_hello *hello)
+static void ssh_tell(struct app *app, const struct flow *flow, struct text fingerprint)
 {
-    char print[320];
-    struct printable_room *room = &app->identity.room;
-    room->used = 0;
-    struct text software =
-        printable_utf8(room, cursor_over(hello->software.at, hello->software.len), PRINTABLE_NAME);
-    int len =
-        snprintf(print, sizeof print, "%.*s%s%s", (int)software.len,
-                 software.len ? software.at : "", hello->hassh[0] ? ", hassh " : "", hello->hassh);
-    struct identity_record record = {
-        .known_by = "ssh",
-        .fingerprint = text_at(print, (size_t)len < sizeof print ? (size_t)len : sizeof print - 1)};
-    app_emit(app, flow, RECORD_IDENTITY, &record);
+    struct identity_record record = {.known_by = "ssh", .fingerprint = fingerprint};
+    if (fingerprint.len)
+        app_emit(app, flow, RECORD_IDENTITY, &record);
 }
 
 static enum parse ssh_read(const struct app *app, struct flow *flow, struct ssh_hello *hello)
@@ -167,8 +158,13 @@ void app_identity_ssh_end(struct app *app, uint32_t index)
     if (flow->slot[SLOT_CONTENT_OUT] == 0)
         return;
     (void)ssh_read(app, flow, &hello);
-    if (hello.software.len)
-        ssh_tell(app, flow, &hello);
+    struct printable_room *room = &app->identity.room;
+    room->used = 0;
+    struct cursor software = cursor_over(hello.software.at, hello.software.len);
+    ssh_tell(app, flow, printable_utf8(room, software, PRINTABLE_NAME));
+    char hassh[sizeof "hassh " + sizeof hello.hassh];
+    (void)snprintf(hassh, sizeof hassh, "hassh %s", hello.hassh);
+    ssh_tell(app, flow, text_of(hello.hassh[0] ? hassh : NULL));
     buffers_drop(app->buffers, &flow->slot[SLOT_CONTENT_OUT]);
 }
 

@@ -3,9 +3,9 @@
  * enciphered with keys that follow from the connection number its client chose, so that everybody
  * on the way can open it and read the TLS hellos inside. Nothing later can be read.
  *
- * Trouble: everything about a packet, its own length and the width of its number too, is only known
- * once it is opened; a client may send its hello in several packets, out of order, and a server's
- * packets name the client's first choice nowhere.
+ * Trouble: where a packet's number ends is only known once its head is unmasked; a client may send
+ * its hello in several packets, out of order, and a server's packets name the client's first choice
+ * nowhere.
  *
  * Order: quic_recognise -> quic_next for each packet of the datagram -> quic_open ->
  * quic_crypto_next for each piece of handshake. No state; libcrypto allocates in quic_open.
