@@ -4,6 +4,7 @@
  */
 #include "shard_state.h"
 
+#include "base/distinct.h"
 #include "base/printable.h"
 #include "record/home.h"
 #include "record/own_address.h"
@@ -466,11 +467,9 @@ static void flow_of_host(struct host *h, const struct record *record)
         h->mail_from_outside += smtp && !record->ends.outside_home;
     } else if (!record->ends.outside_home) {
         h->mail_sent += smtp;
-        if (!f->answered && !f->established) {
-            uint64_t bit =
-                table_mix(record->ends.outside.high, record->ends.outside.low) % HOST_ENDS_BITS;
-            h->unanswered[bit / 64] |= UINT64_C(1) << bit % 64;
-        }
+        if (!f->answered && !f->established)
+            (void)distinct_add(h->unanswered, HOST_ENDS_BITS,
+                               table_mix(record->ends.outside.high, record->ends.outside.low));
     }
 }
 

@@ -15,6 +15,7 @@
  */
 #include "detect/detect.h"
 
+#include "base/distinct.h"
 #include "detect/dga_name.h"
 #include "record/home.h"
 #include "record/popular.h"
@@ -49,7 +50,7 @@ enum { DIGITS = 64, MINUTES = 24 * 60 };
 
 /* The names of smallest hash: the same whatever their order. */
 struct dga_host {
-    uint64_t seen[BITS / 64]; /* linear counting (Whang et al. 1990) of domains not there */
+    uint64_t seen[BITS / 64]; /* distinct domains not there */
     uint64_t places;          /* their suffixes, a bit each */
     struct name_kept missing[MISSING_KEPT], there[THERE_KEPT];
     uint32_t missing_len, there_len;
@@ -125,7 +126,7 @@ static void record(const struct detect *detect, const struct record *record)
         d->number = record->number;
     if (missing) {
         d->missing++;
-        h->seen[kept.hash % BITS / 64] |= UINT64_C(1) << (kept.hash % 64);
+        (void)distinct_add(h->seen, BITS, kept.hash);
         h->places |= UINT64_C(1) << name.place;
         keep(h->missing, &h->missing_len, MISSING_KEPT, &kept);
     } else {
@@ -144,12 +145,9 @@ struct day_figures {
 
 static double names_counted(const struct dga_host *h)
 {
-    int zero = BITS;
-    for (int i = 0; i < BITS / 64; i++)
-        zero -= __builtin_popcountll(h->seen[i]);
     if (h->missing_len < MISSING_KEPT)
         return h->missing_len;
-    return fmax(MISSING_KEPT, BITS * log((double)BITS / (zero ? zero : 1)));
+    return fmax(MISSING_KEPT, distinct_count(h->seen, BITS));
 }
 
 static struct day_figures figures_of(const struct dga_host *h, const double *knob)

@@ -14,9 +14,10 @@
  * Not seen: searches inside home (the host's neighbours), and slow ones of a few addresses a day.
  */
 #include "detect/detect.h"
-#include "record/packet.h"
 
-#include <math.h>
+#include "base/distinct.h"
+#include "base/table.h"
+#include "record/packet.h"
 
 enum { ENDS_BITS = 1024, NETS_BITS = 256 };
 enum kind { KIND_TELNET, KIND_ENTRY, KIND_MAIL, KINDS };
@@ -46,8 +47,8 @@ static const struct {
 enum { NETS_WIDE = 20, ENDS_MANY = 200 };
 #define VAIN_LEAST 0.7 /* of the calls of a search */
 
-/* Of each kind what a host called: addresses and /16 networks as bits (linear counting, Whang et
- * al. 1990), and which searched address tells of it. */
+/* Of each kind what a host called: addresses and /16 networks (base/distinct.h), and which searched
+ * address tells of it. */
 struct spread {
     struct searched {
         uint64_t ends[ENDS_BITS / 64], nets[NETS_BITS / 64];
@@ -66,11 +67,10 @@ static int kind_of(uint16_t port)
     return -1;
 }
 
+/* Never 0. */
 static uint64_t digest_of(struct address a)
 {
-    uint64_t h = (a.high ^ UINT64_C(0x9E3779B97F4A7C15)) * UINT64_C(0xD6E8FEB86659FD93);
-    h = (h ^ h >> 32 ^ a.low) * UINT64_C(0xBF58476D1CE4E5B9);
-    return (h ^ h >> 29) | 1;
+    return table_mix(a.high, a.low) | 1;
 }
 
 static void record(const struct detect *detect, const struct record *record)
@@ -88,8 +88,8 @@ static void record(const struct detect *detect, const struct record *record)
     struct address net = record->ends.outside;
     net.low = address_is_v4(net) ? net.low & ~UINT64_C(0xFFFF) : 0;
     uint64_t of_net = digest_of(net);
-    d->ends[digest / 64 % (ENDS_BITS / 64)] |= UINT64_C(1) << digest / 65536 % 64;
-    d->nets[of_net / 64 % (NETS_BITS / 64)] |= UINT64_C(1) << of_net / 65536 % 64;
+    (void)distinct_add(d->ends, ENDS_BITS, digest >> 1);
+    (void)distinct_add(d->nets, NETS_BITS, of_net >> 1);
     if (d->calls == 0 || flow->first.us < d->first.us)
         d->first = flow->first;
     if (d->calls == 0 || flow->last.us > d->last.us)
@@ -102,20 +102,10 @@ static void record(const struct detect *detect, const struct record *record)
     }
 }
 
-static double count(const uint64_t *bits, unsigned len)
-{
-    unsigned set = 0;
-    for (unsigned i = 0; i < len / 64; i++)
-        set += (unsigned)__builtin_popcountll(bits[i]);
-    if (set >= len)
-        set = len - 1;
-    return -(double)len * log(1 - (double)set / len);
-}
-
 /* Whether that many were called; mail is delivered, a search fails. */
 static bool holds(const struct searched *d, enum kind kind, const struct host *host)
 {
-    if (d->calls < kinds[kind].least || count(d->ends, ENDS_BITS) < kinds[kind].least)
+    if (d->calls < kinds[kind].least || distinct_count(d->ends, ENDS_BITS) < kinds[kind].least)
         return false;
     if (kind == KIND_MAIL)
         return !host_is_mail_gateway(host);
@@ -126,7 +116,7 @@ static bool holds(const struct searched *d, enum kind kind, const struct host *h
 static void tell_host(const struct searched *d, enum kind kind, struct evidence_out *out)
 {
     char first[INSTANT_TEXT], last[INSTANT_TEXT];
-    double ends = count(d->ends, ENDS_BITS), nets = count(d->nets, NETS_BITS);
+    double ends = distinct_count(d->ends, ENDS_BITS), nets = distinct_count(d->nets, NETS_BITS);
     struct evidence e = {.group = GROUP_SPREAD,
                          .flags = EVIDENCE_OF_HOST,
                          .number = d->number,
@@ -181,7 +171,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
 const struct detector detector_spread = {
     .name = "spread",
     .about = "hosts that search the Internet for others to break into, or send mail for others",
-    .version = 1,
+    .version = 2,
     .records = RECORD_FLOW,
     .host_bytes = (sizeof(struct spread) + 7) / 8 * 8,
     .record = record,

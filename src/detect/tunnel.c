@@ -13,6 +13,8 @@
  */
 #include "detect/detect.h"
 
+#include "base/distinct.h"
+
 #include <math.h>
 #include <xxhash.h>
 
@@ -39,8 +41,8 @@ static const struct knob knobs[] = {
 };
 
 struct tunnel {
-    uint64_t names[BITS / 64];   /* linear counting (Whang et al. 1990) of names asked */
-    uint64_t answers[BITS / 64]; /* of answers */
+    uint64_t names[BITS / 64];   /* distinct names asked */
+    uint64_t answers[BITS / 64]; /* distinct answers */
     uint64_t networks[4];        /* of the answers' /16 networks, 256 bits */
     uint32_t asked, answered, carriers, nulls, loopback;
     uint32_t under_bytes;     /* of labels under the domain, over new names */
@@ -50,23 +52,6 @@ struct tunnel {
     uint32_t letter[LETTERS]; /* a-z, 0-9 in new names */
     uint64_t first_number;
 };
-
-static bool bit_set(uint64_t *bits, uint32_t size, uint64_t hash)
-{
-    uint32_t bit = (uint32_t)(hash % size);
-    bool fresh = !(bits[bit / 64] >> (bit % 64) & 1);
-    bits[bit / 64] |= UINT64_C(1) << (bit % 64);
-    return fresh;
-}
-
-/* How many distinct values set these bits, by linear counting. */
-static double bits_estimate(const uint64_t *bits, uint32_t size)
-{
-    uint32_t zero = size;
-    for (uint32_t i = 0; i < size / 64; i++)
-        zero -= (uint32_t)__builtin_popcountll(bits[i]);
-    return zero ? (double)size * log((double)size / (double)zero) : (double)size * log(size);
-}
 
 static void asked(struct tunnel *t, const struct record *record, struct text domain)
 {
@@ -78,7 +63,7 @@ static void asked(struct tunnel *t, const struct record *record, struct text dom
     t->carriers += dns->type != TYPE_A && dns->type != TYPE_AAAA && dns->type != TYPE_PTR &&
                    dns->type != TYPE_SRV && dns->type != TYPE_HTTPS;
     if (dns->name.len <= domain.len + 1 ||
-        !bit_set(t->names, BITS, XXH3_64bits(dns->name.at, dns->name.len)))
+        !distinct_add(t->names, BITS, XXH3_64bits(dns->name.at, dns->name.len)))
         return;
     uint32_t under = dns->name.len - domain.len - 1;
     t->fresh++;
@@ -107,13 +92,13 @@ static void answered(struct tunnel *t, const struct dns_record *dns)
                 uint32_t number = address_v4_number(a->address);
                 t->addresses++;
                 t->loopback += number >> 24 == 127;
-                (void)bit_set(t->networks, 256, (number >> 16) * UINT64_C(0x9E3779B1) >> 8);
+                (void)distinct_add(t->networks, 256, (number >> 16) * UINT64_C(0x9E3779B1) >> 8);
             }
         } else {
             struct text what = a->name.at ? a->name : a->data;
             hash ^= what.len ? XXH3_64bits(what.at, what.len) : 0;
         }
-        (void)bit_set(t->answers, BITS, hash >> 7);
+        (void)distinct_add(t->answers, BITS, hash >> 7);
     }
 }
 
@@ -157,11 +142,11 @@ struct figures {
 
 static void figures_of(const struct tunnel *t, struct figures *f)
 {
-    f->names = bits_estimate(t->names, BITS);
+    f->names = distinct_count(t->names, BITS);
     f->unique = t->asked ? fmin(1.0, f->names / t->asked) : 0;
     f->under = t->fresh ? (double)t->under_bytes / t->fresh : 0;
-    f->answers_vary = t->answered ? bits_estimate(t->answers, BITS) / t->answered : 0;
-    f->networks_vary = t->addresses ? bits_estimate(t->networks, 256) / t->addresses : 0;
+    f->answers_vary = t->answered ? distinct_count(t->answers, BITS) / t->answered : 0;
+    f->networks_vary = t->addresses ? distinct_count(t->networks, 256) / t->addresses : 0;
     f->carriers = t->asked ? (double)t->carriers / t->asked : 0;
     f->entropy = entropy_bits(t);
     f->digits = digits_share(t);

@@ -18,7 +18,7 @@ static const double group_cap[GROUPS] = {
     [GROUP_NAMES] = 11.0,      [GROUP_SPREAD] = 9.5,
     [GROUP_DIALOG] = 5.0,      [GROUP_ROLE] = 6.0,
     [GROUP_ALERT] = 12.5,      [GROUP_MARK] = 12.5,
-    [GROUP_FILE] = 14.0,
+    [GROUP_FILE] = 14.0,       [GROUP_VOLUME] = 4.0,
 };
 
 /* Other evidence that adds so much stands beside a listing: the listing is not alone. */

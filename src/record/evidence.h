@@ -23,6 +23,7 @@ enum evidence_group {
     GROUP_ALERT,          /* what other watchers' rules say of the conversation */
     GROUP_MARK,           /* bytes that the protocol of a known tool cannot do without */
     GROUP_FILE,           /* what a file on the host's disk or on its way there is */
+    GROUP_VOLUME,         /* how much was sent */
     GROUPS
 };
 

@@ -5,7 +5,8 @@
  */
 #include "record/pair.h"
 
-#include <math.h>
+#include "base/distinct.h"
+
 #include <string.h>
 
 const char *const host_role_name[HOST_ROLES] = {
@@ -19,13 +20,9 @@ const char *const host_role_name[HOST_ROLES] = {
     [ROLE_SCANNER] = "scanner",
 };
 
-/* Linear counting (Whang et al. 1990). */
 double host_unanswered_ends(const struct host *host)
 {
-    unsigned zero = HOST_ENDS_BITS;
-    for (unsigned i = 0; i < HOST_ENDS_BITS / 64; i++)
-        zero -= (unsigned)__builtin_popcountll(host->unanswered[i]);
-    return HOST_ENDS_BITS * log((double)HOST_ENDS_BITS / (zero ? zero : 1));
+    return distinct_count(host->unanswered, HOST_ENDS_BITS);
 }
 
 /* Systems start at 64, 128 or 255; some 30 hops are the most that paths have. */

@@ -20,6 +20,7 @@ const char *const evidence_group_name[GROUPS] = {
     [GROUP_ALERT] = "alert",
     [GROUP_MARK] = "mark",
     [GROUP_FILE] = "file",
+    [GROUP_VOLUME] = "volume",
 };
 
 /* What every column writer needs to know of the row around it. */

@@ -37,6 +37,10 @@ static const struct mark stream_marks[] = {
     MARK("bittorrent", 0, EITHER,
          "\x13"
          "BitTorrent protocol"),
+    MARK("gnutella", 0, EITHER, "GNUTELLA"),
+    MARK("bitcoin", 0, EITHER,
+         "\xf9\xbe\xb4\xd9"
+         "version"),
     MARK("rdp", 0, OPENER, "\x03\x00\x00"),
     MARK("http2", 0, OPENER, "PRI * HTTP/2.0"),
     MARK("telnet", 0, EITHER, "\xff\xfd"),
@@ -55,6 +59,11 @@ static const struct mark datagram_marks[] = {
     MARK("ssdp", 0, EITHER, "NOTIFY * "),
     MARK("bittorrent-dht", 0, EITHER, "d1:ad2:id20:"),
     MARK("bittorrent-dht", 0, EITHER, "d1:rd2:id20:"),
+    MARK("bittorrent-dht", 0, EITHER, "d2:ip6:"),                      /* BEP 42 */
+    MARK("bittorrent", 0, OPENER, "\x00\x00\x04\x17\x27\x10\x19\x80"), /* tracker, BEP 15 */
+    MARK("bittorrent", 0, OPENER, "BT-SEARCH * HTTP/1.1"),             /* BEP 14 */
+    MARK("game", 0, OPENER, "\xff\xff\xff\xffTSource Engine Query"),
+    MARK("game", 0, OPENER, "\xff\xff\xff\xffget"), /* servers asked for by Quake's kin */
     MARK("quic", 1, EITHER, "Q0"),
 };
 

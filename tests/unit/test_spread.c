@@ -1,19 +1,5 @@
 /* Hosts that search the Internet: what is a search and what is not, whoever is called first. */
-#include "shard.h"
-
-#include "base/err.h"
-#include "conf.h"
-#include "record/packet.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-enum { BYTES = 8 << 20, HOST = 0x0a000005 };
-#define AT(second) ((struct instant){(INT64_C(1709600400) + (second)) * SECOND_US})
+#include "flows.h"
 
 struct search {
     unsigned addresses, step; /* the next address lies so far on */
@@ -21,24 +7,17 @@ struct search {
     bool answered, home;
 };
 
-static struct shard *shard_made(void)
-{
-    static struct conf conf;
-    conf_default(&conf);
-    return shard_new(BYTES, (struct table_seed){.a = 1, .b = 2}, &conf, NULL);
-}
-
 static void call(struct shard *shard, unsigned i, const struct search *s)
 {
-    const struct flow_record flow = {.first = AT(i * 2),
-                                     .last = AT(i * 2 + 1),
+    const struct flow_record flow = {.first = FLOWS_AT(i * 2),
+                                     .last = FLOWS_AT(i * 2 + 1),
                                      .packets_out = 2,
                                      .begun = true,
                                      .answered = s->answered,
                                      .established = s->answered};
     struct record record = {
-        .kind = RECORD_FLOW, .time = AT(i * 2 + 1), .number = i + 1, .flow = &flow};
-    record.ends = (struct ends){.host = address_v4(HOST),
+        .kind = RECORD_FLOW, .time = FLOWS_AT(i * 2 + 1), .number = i + 1, .flow = &flow};
+    record.ends = (struct ends){.host = address_v4(FLOWS_HOST),
                                 .outside = address_v4(0x17000001 + i * s->step),
                                 .host_port = {(uint16_t)(30000 + i)},
                                 .outside_port = {s->port},
@@ -46,12 +25,6 @@ static void call(struct shard *shard, unsigned i, const struct search *s)
                                 .host_opened = true,
                                 .outside_home = s->home};
     shard_take(shard, &record, false);
-}
-
-static const struct sighting *found(struct shard *shard, size_t *len)
-{
-    shard_finish(shard);
-    return shard_sightings(shard, len);
 }
 
 static void tells_searches(void **state)
@@ -75,11 +48,11 @@ static void tells_searches(void **state)
         {"mail to few", {8, 0x10101, 25, true, false}, NULL},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
-        struct shard *shard = shard_made();
+        struct shard *shard = flows_shard();
         size_t len;
         for (unsigned n = 0; n < row[i].search.addresses; n++)
             call(shard, n, &row[i].search);
-        const struct sighting *sighting = found(shard, &len);
+        const struct sighting *sighting = flows_found(shard, &len);
         if (len != (row[i].grade != NULL))
             fail_msg("%s: %zu sightings", row[i].what, len);
         if (len) {
@@ -101,10 +74,10 @@ static void does_not_depend_on_order(void **state)
     double p[2];
     uint64_t flows[2];
     for (unsigned turned = 0; turned < 2; turned++) {
-        struct shard *shard = shard_made();
+        struct shard *shard = flows_shard();
         for (unsigned n = 0; n < search.addresses; n++)
             call(shard, turned ? search.addresses - 1 - n : n, &search);
-        const struct sighting *sighting = found(shard, &len[turned]);
+        const struct sighting *sighting = flows_found(shard, &len[turned]);
         assert_int_equal(len[turned], 1);
         p[turned] = sighting->p;
         flows[turned] = (uint64_t)sighting->first.us;
@@ -118,7 +91,7 @@ static void weighs_what_is_beside(void **state)
 {
     (void)state;
     static const struct search search = {60, 0x10101, 23, false, false};
-    struct shard *shard = shard_made();
+    struct shard *shard = flows_shard();
     size_t len;
     for (unsigned n = 0; n < search.addresses; n++)
         call(shard, n, &search);
