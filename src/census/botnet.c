@@ -16,7 +16,7 @@ static const char controllers_sql[] =
     "of_host FROM every WHERE kind = 'control' AND family IS NOT NULL AND rank >= 2 AND commands "
     "UNION ALL SELECT family, coalesce(controller, controller_name), day, hash(family, host, "
     "place) "
-    "FROM upheld, period WHERE day < period.first_day AND kind = 'control' AND family IS NOT NULL "
+    "FROM upheld WHERE day < getvariable('first_day') AND kind = 'control' AND family IS NOT NULL "
     "AND "
     "grade_rank(grade) >= 2 AND is_command(controller_role) AND coalesce(controller, "
     "controller_name) "

@@ -84,8 +84,9 @@ bool census_tables(const struct asker *asker, struct day from, struct day to, co
     struct buf sql = {0};
     buf_format(&sql,
                "CREATE OR REPLACE TABLE period AS SELECT DATE '%s' AS first_day, DATE '%s' AS "
-               "last_day; CREATE OR REPLACE VIEW eligible AS SELECT * FROM %s;",
-               first, last, eligible);
+               "last_day; SET VARIABLE first_day = DATE '%s'; SET VARIABLE last_day = DATE '%s'; "
+               "CREATE OR REPLACE VIEW eligible AS SELECT * FROM %s;",
+               first, last, first, last, eligible);
     bool done = asker_run(asker, sql.at, err) && asker_run(asker, counts_sql, err) &&
                 asker_run(asker, census_prepare_sql, err);
     buf_free(&sql);

@@ -130,6 +130,22 @@ static bool is_there(const struct asking *a, enum schema table, const char *belo
            (used > 0 && (size_t)used < sizeof path && file_exists(path));
 }
 
+/* Which file has a row of which day: of a row its day and its file. */
+static bool make_days(struct asking *a, const struct buf *files, struct err *err)
+{
+    struct buf sql = {0};
+    if (files->len)
+        buf_format(&sql,
+                   "CREATE VIEW sighting_day AS SELECT day, filename FROM read_parquet([%s], "
+                   "union_by_name=true, filename=true)",
+                   files->at);
+    else
+        buf_string(&sql, "CREATE TABLE sighting_day (day DATE, filename VARCHAR)");
+    bool done = duck_run(a->duck, sql.at, err);
+    buf_free(&sql);
+    return done;
+}
+
 /* `table` over the files that the coverage rows name; without any, an empty table. */
 static bool make_table(struct asking *a, enum schema table, struct err *err)
 {
@@ -141,23 +157,25 @@ static bool make_table(struct asking *a, enum schema table, struct err *err)
                "WHERE starts_with(file, '%s/') ORDER BY file",
                schema_name[table]);
     bool done = duck_ask(a->duck, sql.at, &arena, &rows, err);
-    const char *comma = "";
-    sql.len = 0;
-    buf_format(&sql, "CREATE VIEW %s AS SELECT * FROM read_parquet([", schema_name[table]);
+    struct buf files = {0};
+    buf_string(&files, "");
     for (size_t i = 0; done && i < rows.len; i++)
         if (is_there(a, table, rows_cell(&rows, i, 0).at)) {
-            buf_string(&sql, comma);
-            put_path(&sql, a->folder, rows_cell(&rows, i, 0).at);
-            comma = ",";
+            buf_string(&files, files.len ? "," : "");
+            put_path(&files, a->folder, rows_cell(&rows, i, 0).at);
         }
-    buf_string(&sql, "], union_by_name=true)");
-    if (done && *comma == '\0') {
-        sql.len = 0;
+    sql.len = 0;
+    if (files.len) {
+        buf_format(&sql, "CREATE VIEW %s AS SELECT * FROM read_parquet([%s], union_by_name=true)",
+                   schema_name[table], files.at);
+    } else {
         buf_format(&sql, "CREATE TABLE %s (", schema_name[table]);
         schema_columns(&sql, table);
         buf_string(&sql, ")");
     }
-    done = done && duck_run(a->duck, sql.at, err);
+    done = done && duck_run(a->duck, sql.at, err) &&
+           (table != SCHEMA_SIGHTING || make_days(a, &files, err));
+    buf_free(&files);
     buf_free(&sql);
     arena_free(&arena);
     return done;

@@ -1,5 +1,5 @@
 -- Tables of a census, over `eligible` (sightings, or some of them) and `period` (first_day, last_day),
--- both made before. Made anew for every period that is counted.
+-- both made before; the variables of the same names let the files of other days lie. Made anew for every period that is counted.
 
 -- A role that commands: only these enter a country's or network's number of control servers.
 CREATE OR REPLACE MACRO is_command(role) AS coalesce(role, 'unknown') IN ('dedicated', 'unknown');
@@ -9,7 +9,7 @@ SELECT * EXCLUDE (evidence, rank), host || CASE WHEN place = '' THEN '' ELSE '@'
        coalesce(controller, controller_name, 'not known') AS controller_id,
        grade_rank(grade) AS rank, is_command(controller_role) AND coalesce(controller, controller_name) IS NOT NULL AS commands,
        list_distinct([e."group" FOR e IN evidence IF e.strength > 0]) AS kinds
-FROM eligible, period WHERE day BETWEEN period.first_day AND period.last_day;
+FROM eligible WHERE day BETWEEN getvariable('first_day') AND getvariable('last_day');
 -- What counting needs of them, kept in memory, hosts by a number: comparing texts cost most of it.
 -- Details are asked of `whole`, of few hosts.
 CREATE OR REPLACE TABLE written AS

@@ -1,35 +1,42 @@
 -- What all reports read: `sightings`, one row of a (day, host, controller or its name, kind, site),
 -- whatever number of sources and sensors saw it. Below it: admitted (view.c), contact, coverage.
 
-CREATE VIEW sightings AS
-WITH rows AS (
-    SELECT *, CASE WHEN is_private(host) THEN sensor ELSE '' END AS place,
-           coalesce(controller, controller_name, '') AS controller_key,
-           coalesce(site, '') AS site_key, grade_rank(grade) AS rank
-    FROM admitted),
+-- What is made as a table here is small and made once; the views let a question's conditions on day
+-- and host through to the files, and no row is carried anywhere whole.
+CREATE VIEW row_key AS
+SELECT *, CASE WHEN is_private(host) THEN sensor ELSE '' END AS place,
+       coalesce(controller, controller_name, '') AS controller_key,
+       coalesce(site, '') AS site_key, grade_rank(grade) AS rank
+FROM admitted;
+
 -- What a scan found in a website's files has no controller: it joins whoever was seen using the
 -- same site on that day or in the 30 days before.
-in_use AS (
-    SELECT DISTINCT day, host, place, site_key, controller_key FROM rows
+CREATE TABLE placed AS
+WITH in_use AS (
+    SELECT DISTINCT day, host, place, site_key, controller_key FROM row_key
     WHERE kind = 'implant' AND controller_key <> '' AND site_key <> ''),
-on_disk AS (SELECT * FROM rows WHERE kind = 'implant' AND controller_key = '' AND site_key <> ''),
-keyed AS (
-    SELECT * FROM rows WHERE kind <> 'implant' OR controller_key <> '' OR site_key = ''
-    UNION ALL BY NAME
-    FROM on_disk ANTI JOIN in_use USING (day, host, place, site_key)
-    UNION ALL BY NAME
-    SELECT on_disk.* REPLACE (in_use.day AS day, in_use.controller_key AS controller_key)
-    FROM on_disk JOIN in_use USING (host, place, site_key)
-    WHERE in_use.day BETWEEN on_disk.day - 30 AND on_disk.day),
--- Nearly all keys stand once: only the others are merged, which costs 50 times as much.
-twice AS (
-    SELECT day, hash(kind, host, place, controller_key, site_key) AS k
-    FROM keyed GROUP BY ALL HAVING count(*) > 1),
-marked AS (
-    SELECT keyed.*, twice.k IS NOT NULL AS more
-    FROM keyed LEFT JOIN twice
-         ON keyed.day = twice.day AND hash(kind, host, place, controller_key, site_key) = twice.k),
-alone AS (
+on_disk AS (SELECT * FROM row_key WHERE kind = 'implant' AND controller_key = '' AND site_key <> '')
+FROM on_disk ANTI JOIN in_use USING (day, host, place, site_key)
+UNION ALL BY NAME
+SELECT on_disk.* REPLACE (in_use.day AS day, in_use.controller_key AS controller_key)
+FROM on_disk JOIN in_use USING (host, place, site_key)
+WHERE in_use.day BETWEEN on_disk.day - 30 AND on_disk.day;
+
+CREATE VIEW keyed AS
+SELECT * FROM row_key WHERE kind <> 'implant' OR controller_key <> '' OR site_key = ''
+UNION ALL BY NAME FROM placed;
+
+-- Nearly all keys stand once: only the others are merged, which costs 50 times as much. A source
+-- writes a key once, so keys can meet only on days that several files have rows of.
+CREATE TABLE crowded AS
+SELECT day FROM sighting_day GROUP BY day HAVING min(filename) <> max(filename)
+UNION SELECT day FROM placed;
+CREATE TABLE twice AS
+SELECT day, hash(kind, host, place, controller_key, site_key) AS k
+FROM keyed SEMI JOIN crowded USING (day) GROUP BY ALL HAVING count(*) > 1;
+
+CREATE VIEW sightings AS
+WITH alone AS (
     SELECT day, kind, host, place, controller_key, site_key, [sensor] AS sensors, 1 AS parts, first,
            last, first_known, hours, rank, p, flows, bytes_out, bytes_in, answered, evidence,
            [source] AS sources,
@@ -37,7 +44,8 @@ alone AS (
                     'controller_role', 'port', 'proto', 'family', 'opened_by', 'host_country',
                     'host_asn', 'host_region', 'controller_country', 'controller_registered',
                     'controller_asn', 'geo_version'])
-    FROM marked WHERE NOT more),
+    FROM keyed ANTI JOIN twice ON keyed.day = twice.day AND
+         hash(kind, host, place, controller_key, site_key) = twice.k),
 -- Where rows are equal, source and sensor decide: not the order in which files lie in the store.
 -- The sources of one sensor saw different parts of the day: their sums add up.
 by_sensor AS (
@@ -52,7 +60,9 @@ by_sensor AS (
                             'host_country', 'host_asn', 'host_region', 'controller_country',
                             'controller_registered', 'controller_asn', 'geo_version']), (p, flows, first, source))
                AS '\0'
-    FROM marked WHERE more GROUP BY ALL),
+    FROM keyed SEMI JOIN twice ON keyed.day = twice.day AND
+         hash(kind, host, place, controller_key, site_key) = twice.k
+    GROUP BY ALL),
 -- Sensors saw the same traffic: sums are taken from the one that saw most.
 merged AS (
     SELECT day, kind, host, place, controller_key, site_key,
