@@ -12,6 +12,7 @@
 #include "census/tables.h"
 
 #include "base/buf.h"
+#include "record/row.h"
 
 extern const char census_prepare_sql[], census_cells_sql[];
 
@@ -65,6 +66,15 @@ static void put_cells_sql(struct buf *sql, const struct question *q)
     }
 }
 
+/* The bit of a kind of evidence, by its name; the last is for kinds that only others know. */
+static void put_kind_bit(struct buf *sql)
+{
+    buf_string(sql, "CREATE OR REPLACE MACRO kind_bit(name) AS CASE name ");
+    for (unsigned group = 0; group < GROUPS; group++)
+        buf_format(sql, "WHEN '%s' THEN %u ", evidence_group_name[group], 1U << group);
+    buf_format(sql, "ELSE %u END::UINTEGER;", 1U << 31);
+}
+
 /* The rule as SQL; C reads the same line (record/counting.c). */
 static const char counts_sql[] =
     "CREATE OR REPLACE MACRO counts(confirmed_days, probable_days, probable_kinds) AS "
@@ -87,6 +97,7 @@ bool census_tables(const struct asker *asker, struct day from, struct day to, co
                "last_day; SET VARIABLE first_day = DATE '%s'; SET VARIABLE last_day = DATE '%s'; "
                "CREATE OR REPLACE VIEW eligible AS SELECT * FROM %s;",
                first, last, first, last, eligible);
+    put_kind_bit(&sql);
     bool done = asker_run(asker, sql.at, err) && asker_run(asker, counts_sql, err) &&
                 asker_run(asker, census_prepare_sql, err);
     buf_free(&sql);
@@ -115,8 +126,8 @@ static bool make_expected(const struct asker *asker, struct census *census, stru
 {
     struct rows rows;
     if (!asker_ask(asker,
-                   "SELECT coalesce(sum(1 - p), 0) AS wrong FROM (SELECT max(p) AS p FROM counted "
-                   "GROUP BY host_id)",
+                   "SELECT coalesce(sum(1 - p), 0) AS wrong FROM (SELECT max(p) AS p FROM "
+                   "counted_pair GROUP BY host_id)",
                    &census->arena, &rows, err))
         return false;
     census->expected_false = rows_real(&rows, 0, 0);
@@ -270,8 +281,8 @@ static bool check_cells(const struct asker *asker, struct census *census, struct
                          "table %s: hosts in one row only = all hosts - hosts in several", q->id);
         struct buf sql = {0};
         buf_format(&sql,
-                   "SELECT count(DISTINCT host_id) - (SELECT count(*) FROM (SELECT host_id FROM %s "
-                   "GROUP BY host_id HAVING count(DISTINCT %s) > 1)) FROM %s",
+                   "SELECT count(DISTINCT host_id) - (SELECT count(*) FROM (SELECT host_id FROM "
+                   "%s_pair GROUP BY host_id HAVING count(DISTINCT %s) > 1)) FROM %s_pair",
                    q->from, q->cell, q->from);
         done = check_add(asker, census, what, column_sum(&census->table[i].rows, "exclusive"),
                          sql.at, false, err);
@@ -307,15 +318,14 @@ static bool make_checks(const struct asker *asker, struct census *census, struct
 static bool check_months(const struct asker *asker, struct census *census, struct err *err)
 {
     struct rows rows;
-    if (!asker_ask(
-            asker,
-            "SELECT month, count(*) FROM (SELECT strftime(day, '%Y-%m') AS month, host_id "
-            "FROM seen GROUP BY ALL HAVING counts(count(DISTINCT day) FILTER (rank = 3), "
-            "count(DISTINCT day) FILTER (rank = 2), "
-            "len(list_distinct(flatten(list(kinds) FILTER (rank = 2))))) AND bool_or(host_role = "
-            "'lab') IS NOT TRUE) "
-            "GROUP BY month ORDER BY count(*) DESC, month LIMIT 1",
-            &census->arena, &rows, err))
+    if (!asker_ask(asker,
+                   "SELECT month, count(*) FROM (SELECT strftime(day, '%Y-%m') AS month, host_id "
+                   "FROM seen GROUP BY ALL HAVING counts(count(DISTINCT day) FILTER (rank = 3), "
+                   "count(DISTINCT day) FILTER (rank = 2), "
+                   "coalesce(bit_count(bit_or(kinds)), 0)) AND bool_or(host_role = "
+                   "'lab') IS NOT TRUE) "
+                   "GROUP BY month ORDER BY count(*) DESC, month LIMIT 1",
+                   &census->arena, &rows, err))
         return false;
     if (rows.len == 0)
         return true;

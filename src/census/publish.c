@@ -14,12 +14,12 @@ static const struct cells {
     const char *table, *cell_name, *count[COUNTS];
     const char *cell_sql, *from, *definition;
 } published_cells[] = {
-    {"all", "all", {"hosts"}, "'all'", "counted", NULL},
+    {"all", "all", {"hosts"}, "'all'", "counted_pair", NULL},
     {"country",
      "country",
      {"controllers", "hosts"},
      "coalesce(controller_country, 'not known')",
-     "command",
+     "command_pair",
      "Where a control server's machine stood on that day, not who ran it: servers are rented, "
      "hacked "
      "and moved. Hosts: addresses; one under servers in several countries is in each row."},
@@ -27,7 +27,7 @@ static const struct cells {
      "family",
      {"controllers", "hosts"},
      "coalesce(family, 'not named')",
-     "counted",
+     "counted_pair",
      "As the strongest evidence names it. A host under several families is in each row."},
     {"all_sites", "all", {"sites"}, "'all'", "implant WHERE rank >= 2", NULL},
     {"implant",

@@ -1,4 +1,4 @@
-WITH rows_of_cell AS (SELECT {cell} AS cell, * FROM {from}),
+WITH rows_of_cell AS (SELECT {cell} AS cell, * FROM {from}_pair),
 pairs AS (SELECT DISTINCT cell, host_id FROM rows_of_cell),
 spread AS (SELECT host_id, count(*) AS cells FROM pairs GROUP BY host_id),
 hosts AS (SELECT cell, count(*) AS hosts, count(*) FILTER (cells = 1) AS exclusive,
