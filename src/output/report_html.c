@@ -11,6 +11,7 @@
 #include "output/html.h"
 #include "output/html_hosts.h"
 #include "output/report.h"
+#include "output/world.h"
 
 enum { HOSTS_BYTES_MOST = 640 * 1024 }; /* of the page, until its hosts end */
 enum { DAYS_SHOWN = 62 };               /* of more the months and the chart must do */
@@ -152,6 +153,7 @@ static void put_where(struct buf *buf, const struct census *census)
                            "moved."));
     if (census_table(census, "country")->rows.len == 0)
         html_paragraph(buf, NULL, text_of("No control server of a counted host to place."));
+    world_svg(buf, &census_table(census, "country")->rows);
     put_table(buf, census, "country", 3, &countries);
     put_table(buf, census, "network", 3, &networks);
     put_table(buf, census, "overlap", 3, &overlap);

@@ -26,6 +26,9 @@ grep -qF "$sentence" report.txt || say "the text report does not say: $sentence"
 grep -qF "$sentence" report.html || say "the page does not say: $sentence"
 awk 'length > 100 {print "over 100 columns: " $0; bad = 1} END {exit bad}' report.txt || bad=1
 grep -q '<details><summary>' report.html || say 'no evidence to open'
+countries=$("$muster" report -q --store store --format csv | grep -cE '^country,[A-Z]{2},')
+discs=$(grep -o '<circle class="spot"' report.html | wc -l)
+[[ $discs == "$countries" ]] || say "$discs discs on the map, $countries countries in the table"
 if command -v xmllint >/dev/null; then
     # its HTML 4 knows no main, nav, header, footer, details, summary, svg
     xmllint --html --noout report.html 2>&1 | grep 'error :' | grep -v 'Tag [a-z]* invalid' &&
