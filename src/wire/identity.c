@@ -17,6 +17,7 @@ enum {
     PORT_NETBIOS_DATAGRAM = 138,
     PORT_DHCP6_CLIENT = 546,
     PORT_DHCP6_SERVER = 547,
+    PORT_SSDP = 1900,
     PORT_MDNS = 5353,
     PORT_LLMNR = 5355,
     TYPE_ANY = 255,
@@ -203,6 +204,31 @@ static bool announcement_tells(const struct identity_ends *ends, const uint8_t *
     return true;
 }
 
+/* What an SSDP message says of its sender's system, "OS/version UPnP/version product/version": who
+ * searches in USER-AGENT, who announces in SERVER (UPnP Device Architecture 2.0, 1.2.2, 1.3.2). */
+static bool ssdp_tells(const struct identity_ends *ends, const uint8_t *bytes, size_t len,
+                       struct printable_room *room, struct identity_record *r,
+                       struct address *about)
+{
+    struct text rest = text_at((const char *)bytes, len);
+    bool searches = text_starts(rest, "M-SEARCH ");
+    if (!searches && !text_starts(rest, "NOTIFY * "))
+        return false;
+    (void)text_word(&rest, '\n');
+    while (rest.len) {
+        struct text line = text_trim(text_word(&rest, '\n'));
+        struct text name = text_trim(text_word(&line, ':')), value = text_trim(line);
+        if (!text_is_nocase(name, searches ? "user-agent" : "server") || value.len == 0)
+            continue;
+        *about = ends->sender;
+        *r = (struct identity_record){.known_by = "ssdp", .mac = ends->mac};
+        r->fingerprint =
+            printable_utf8(room, cursor_over((const uint8_t *)value.at, value.len), PRINTABLE_NAME);
+        return r->fingerprint.at != NULL;
+    }
+    return false;
+}
+
 /* ---- accounts */
 
 bool identity_of_kerberos(const struct identity_ends *ends, const uint8_t *bytes, size_t len,
@@ -289,6 +315,8 @@ const char *identity_of_datagram(const struct identity_ends *ends, const uint8_t
     }
     if (between(ends, PORT_MDNS) || between(ends, PORT_LLMNR))
         *tells = announcement_tells(ends, bytes, len, scratch, ret, about);
+    if (ends->receiver_port.number == PORT_SSDP)
+        *tells = ssdp_tells(ends, bytes, len, &scratch->room, ret, about);
     return NULL; /* DNS to everybody else */
 }
 
@@ -308,6 +336,7 @@ bool identity_hears(const struct frame *f, struct identity_scratch *scratch, str
     case PORT_NETBIOS_NAME:
     case PORT_NETBIOS_DATAGRAM:
     case PORT_DHCP6_SERVER:
+    case PORT_SSDP:
     case PORT_MDNS:
     case PORT_LLMNR:
         *about = f->source;

@@ -9,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len);
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
 {
     static struct identity_scratch scratch;
-    static const uint16_t port[] = {67, 68, 88, 137, 138, 546, 547, 5353, 5355, 40000};
+    static const uint16_t port[] = {67, 68, 88, 137, 138, 546, 547, 5353, 5355, 40000, 1900};
+    enum { PORTS = sizeof port / sizeof port[0] };
     if (len < 2)
         return 0;
     struct frame frame = {.payload = bytes + 2,
@@ -19,8 +20,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t len)
                           .mac_target = 0xffffffffffff,
                           .source = address_v4(0x0a060365),
                           .target = address_v4(0xffffffff),
-                          .source_port = {port[bytes[0] % 10]},
-                          .target_port = {port[bytes[1] % 10]}};
+                          .source_port = {port[bytes[0] % PORTS]},
+                          .target_port = {port[bytes[1] % PORTS]}};
     struct identity_ends ends = identity_ends_of(&frame);
     struct address about;
     struct identity_record r;

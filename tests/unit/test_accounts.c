@@ -367,6 +367,46 @@ static void test_announcements(void **state)
     assert_text(r.name, "mypc");
 }
 
+static void ssdp_tells_the_system(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *message, *fingerprint; /* NULL: nothing is told */
+    } row[] = {
+        {"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\n"
+         "USER-AGENT: Google Chrome/110.0.5481.178 Windows\r\n\r\n",
+         "Google Chrome/110.0.5481.178 Windows"},
+        {"NOTIFY * HTTP/1.1\r\nserver:Linux/4.4 UPnP/1.1 MiniDLNA/1.3\x1b\r\nNTS: "
+         "ssdp:alive\r\n\r\n",
+         "Linux/4.4 UPnP/1.1 MiniDLNA/1.3?"},
+        {"NOTIFY * HTTP/1.1\r\nSERVER: cut of", "cut of"},
+        {"M-SEARCH * HTTP/1.1\r\nSERVER: not where it belongs\r\n\r\n", NULL},
+        {"M-SEARCH * HTTP/1.1\r\nMX: 3\r\n\r\n", NULL},
+        {"M-SEARCH * HTTP/1.1\r\nUSER-AGENT:\r\n\r\n", NULL},
+        {"GET / HTTP/1.1\r\nUSER-AGENT: x\r\n\r\n", NULL},
+        {"M-SEARCH ", NULL},
+    };
+    struct identity_ends to_all = {.sender = address_v4(0x0a060365),
+                                   .receiver = address_v4(0xeffffffa),
+                                   .sender_port = {50000},
+                                   .receiver_port = {1900},
+                                   .mac = 0x0008021c47ae};
+    struct identity_record r;
+    struct address about;
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
+        bool tells = false;
+        (void)identity_of_datagram(&to_all, (const uint8_t *)row[i].message, strlen(row[i].message),
+                                   &scratch, &r, &about, &tells);
+        assert_int_equal(tells, row[i].fingerprint != NULL);
+        if (!tells)
+            continue;
+        assert_string_equal(r.known_by, "ssdp");
+        assert_text(r.fingerprint, row[i].fingerprint);
+        assert_int_equal(r.mac, 0x0008021c47ae);
+        assert_true(address_same(about, to_all.sender));
+    }
+}
+
 struct wholes {
     size_t kerberos, ntlm, datagram;
 };
@@ -412,7 +452,8 @@ int main(void)
         cmocka_unit_test(test_kerberos),      cmocka_unit_test(test_kerberos_tells),
         cmocka_unit_test(test_ntlm),          cmocka_unit_test(test_utf16),
         cmocka_unit_test(test_base64),        cmocka_unit_test(test_ntlm_fields),
-        cmocka_unit_test(test_announcements), cmocka_unit_test(test_guard),
+        cmocka_unit_test(test_announcements), cmocka_unit_test(ssdp_tells_the_system),
+        cmocka_unit_test(test_guard),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
