@@ -33,6 +33,7 @@ struct exfil {
 
 struct exfil_host {
     uint64_t sent; /* bytes of IP packets to all outside ends */
+    uint64_t told; /* conversations of whose protocol the source says something */
 };
 
 static void record(const struct detect *detect, const struct record *record)
@@ -43,15 +44,17 @@ static void record(const struct detect *detect, const struct record *record)
     if (record->ends.outside_home)
         return;
     h->sent += flow->bytes_out;
+    h->told += flow->app != NULL || flow->unknown;
     if (flow->bytes_out > x->most || (flow->bytes_out == x->most && record->number < x->number)) {
         x->most = flow->bytes_out;
         x->number = record->number;
     }
 }
 
-static bool in_clear(const struct pair *p)
+/* Flow export tells no protocols: there, none is odd. */
+static bool in_clear(const struct pair *p, const struct exfil_host *h)
 {
-    return p->app == NULL || strcmp(p->app, "ftp") == 0 || strcmp(p->app, "http") == 0;
+    return p->app == NULL ? h->told > 0 : strcmp(p->app, "ftp") == 0 || strcmp(p->app, "http") == 0;
 }
 
 static void close(const struct detect *detect, struct evidence_out *out)
@@ -72,17 +75,20 @@ static void close(const struct detect *detect, struct evidence_out *out)
     trait_set(&e.traits, TRAIT_exfil_much, (double)p->bytes_out >= MUCH_MEGA * MEGA);
     trait_set(&e.traits, TRAIT_exfil_bare, p->name.at == NULL);
     trait_set(&e.traits, TRAIT_exfil_habit, p->bytes_out > HABIT_TIMES * others);
-    trait_set(&e.traits, TRAIT_exfil_clear, in_clear(p));
+    trait_set(&e.traits, TRAIT_exfil_clear, in_clear(p, h));
     e.strength = traits_strength(&e.traits);
     if (e.strength < EVIDENCE_LEAST)
         return;
     e.item = evidence_text(out, "%.0f MB sent", (double)p->bytes_out / MEGA);
-    e.why = evidence_text(
-        out,
-        "the host sent %.1f MB (most on port %u, %s) and got %.1f MB; to all other "
-        "outside ends together it sent %.1f MB that day",
-        (double)p->bytes_out / MEGA, p->port.number, p->app ? p->app : "no known protocol",
-        (double)p->bytes_in / MEGA, (double)others / MEGA);
+    e.why =
+        evidence_text(out,
+                      "the host sent %.1f MB (most on port %u, %s) and got %.1f MB; to all other "
+                      "outside ends together it sent %.1f MB that day",
+                      (double)p->bytes_out / MEGA, p->port.number,
+                      p->app    ? p->app
+                      : h->told ? "no known protocol"
+                                : "its protocol is not told",
+                      (double)p->bytes_in / MEGA, (double)others / MEGA);
     evidence_add(out, &e);
 }
 

@@ -46,6 +46,7 @@ struct p2p {
         struct instant first, last;
     } udp, tcp;
     uint32_t known; /* conversations in protocols of known programs of peers */
+    uint32_t told;  /* of whose protocol the source says something; flow export never does */
 };
 
 /* Never 0. */
@@ -99,6 +100,7 @@ static void record(const struct detect *detect, const struct record *record)
     if (record->ends.outside_home || flow->cut || !flow->begun ||
         (!tcp && record->ends.protocol != PROTOCOL_UDP))
         return;
+    s->told += flow->app != NULL || flow->unknown;
     if (flow->app != NULL) {
         s->known += is_program(flow->app);
         return;
@@ -147,6 +149,7 @@ static void tell(const struct peers *d, const struct p2p *s, const char *transpo
     trait_set(&e.traits, TRAIT_p2p_hours, __builtin_popcount(d->hours) >= HOURS_MANY);
     trait_set(&e.traits, TRAIT_p2p_load, (double)d->bytes > LOAD_BYTES * ends);
     trait_set(&e.traits, TRAIT_p2p_known, s->known > KNOWN_LEAST * d->calls);
+    trait_set(&e.traits, TRAIT_p2p_blind, s->told == 0);
     e.strength = traits_strength(&e.traits);
     if (e.strength < EVIDENCE_LEAST)
         return;
@@ -154,11 +157,12 @@ static void tell(const struct peers *d, const struct p2p *s, const char *transpo
     e.why = evidence_text(
         out,
         "the host called about %.0f addresses without a name in about %.0f networks (/16) on high "
-        "ports by %s from %s to %s UTC, in no known protocol, %u of %u calls in vain, %.0f %% with "
+        "ports by %s from %s to %s UTC, in %s, %u of %u calls in vain, %.0f %% with "
         "messages of one size, %.1f kB a peer; about %.0f called it",
         ends, distinct_count(d->nets, NETS_BITS), transport, instant_format_short(d->first, first),
-        instant_format_short(d->last, last), d->vain, d->calls, 100 * evenness(d),
-        (double)d->bytes / ends / 1000, callers);
+        instant_format_short(d->last, last),
+        s->told ? "no known protocol" : "a protocol that is not told", d->vain, d->calls,
+        100 * evenness(d), (double)d->bytes / ends / 1000, callers);
     evidence_add(out, &e);
 }
 

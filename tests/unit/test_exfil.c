@@ -5,7 +5,7 @@ struct upload {
     double sent_mb, got_mb, others_mb;
     uint16_t port;
     const char *app;
-    bool opened, answered;
+    bool opened, answered, blind; /* blind: the source tells no protocols */
 };
 
 static void talk(struct shard *shard, unsigned number, uint32_t outside, const struct upload *u,
@@ -54,19 +54,22 @@ static void tells_uploads(void **state)
         struct upload upload;
         double strength;
     } row[] = {
-        {"much, unknown protocol", {80, 0.1, 1, 5000, NULL, true, true}, 3.5},
-        {"some, unknown protocol", {2, 0.1, 0.1, 5000, NULL, true, true}, 2.9},
-        {"TLS", {2, 0.1, 0.1, 443, "tls", true, true}, 2.4},
-        {"among much else", {2, 0.1, 5, 443, "tls", true, true}, 1.7},
-        {"as much back", {80, 40, 1, 5000, NULL, true, true}, 0},
-        {"little", {0.5, 0.01, 0.1, 5000, NULL, true, true}, 0},
-        {"called from outside", {80, 0.1, 1, 5000, NULL, false, true}, 0},
-        {"not answered", {80, 0.1, 1, 5000, NULL, true, false}, 0},
-        {"mail handed on", {80, 0.1, 1, 25, "smtp", true, true}, 0},
+        {"much, unknown protocol", {80, 0.1, 1, 5000, NULL, true, true, false}, 3.5},
+        {"some, unknown protocol", {2, 0.1, 0.1, 5000, NULL, true, true, false}, 2.9},
+        {"flow export", {2, 0.1, 0.1, 5000, NULL, true, true, true}, 2.4},
+        {"TLS", {2, 0.1, 0.1, 443, "tls", true, true, false}, 2.4},
+        {"among much else", {2, 0.1, 5, 443, "tls", true, true, false}, 1.7},
+        {"as much back", {80, 40, 1, 5000, NULL, true, true, false}, 0},
+        {"little", {0.5, 0.01, 0.1, 5000, NULL, true, true, false}, 0},
+        {"called from outside", {80, 0.1, 1, 5000, NULL, false, true, false}, 0},
+        {"not answered", {80, 0.1, 1, 5000, NULL, true, false, false}, 0},
+        {"mail handed on", {80, 0.1, 1, 25, "smtp", true, true, false}, 0},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         const struct upload *u = &row[i].upload;
         struct shard *shard = flows_shard();
+        if (!u->blind)
+            flows_tell_protocols(shard);
         talk(shard, 1, 0x17000001, u, u->sent_mb / 2, u->got_mb / 2);
         talk(shard, 2, 0x18000001, u, u->others_mb, u->others_mb);
         talk(shard, 3, 0x17000001, u, u->sent_mb / 2, u->got_mb / 2);

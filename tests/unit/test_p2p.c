@@ -10,6 +10,7 @@ struct peers {
     const char *app;  /* of every tenth conversation */
     bool sizes;       /* differ */
     unsigned every_s;
+    bool blind; /* the source tells no protocols */
 };
 
 static void call(struct shard *shard, unsigned i, const struct peers *p)
@@ -71,20 +72,32 @@ static void tells_peers(void **state)
         struct peers peers;
         double least, most; /* of the strength */
     } row[] = {
-        {"bots, most gone, all day", {200, 0x10101, 3, UDP, 16464, 16, NULL, false, 300}, 7, 9},
-        {"bots, an hour", {60, 0x10101, 3, UDP, 16464, 16, NULL, false, 60}, 5.5, 6.5},
-        {"bots by TCP", {60, 0x10101, 3, TCP, 9000, 16, NULL, false, 60}, 5.5, 6.5},
-        {"messages of many sizes", {60, 0x10101, 3, UDP, 9000, 16, NULL, true, 60}, 4.5, 5.5},
-        {"peers that are all there", {60, 0x10101, 1, UDP, 9000, 16, NULL, true, 60}, 3, 4},
-        {"few peers", {12, 0x10101, 3, UDP, 16464, 16, NULL, false, 60}, 0, 0},
-        {"one network", {60, 1, 3, UDP, 16464, 16, NULL, false, 60}, 0, 0},
-        {"a known service's port", {60, 0x10101, 3, UDP, 53, 16, NULL, false, 60}, 0, 0},
-        {"file sharing", {60, 0x10101, 2, TCP, 9000, 90000, NULL, false, 60}, 0, 0},
-        {"known file sharing", {60, 0x10101, 3, UDP, 9000, 16, "bittorrent-dht", false, 60}, 0, 0},
+        {"bots, most gone, all day",
+         {200, 0x10101, 3, UDP, 16464, 16, NULL, false, 300, false},
+         7,
+         9},
+        {"bots, an hour", {60, 0x10101, 3, UDP, 16464, 16, NULL, false, 60, false}, 5.5, 6.5},
+        {"bots by TCP", {60, 0x10101, 3, TCP, 9000, 16, NULL, false, 60, false}, 5.5, 6.5},
+        {"messages of many sizes",
+         {60, 0x10101, 3, UDP, 9000, 16, NULL, true, 60, false},
+         4.5,
+         5.5},
+        {"peers that are all there", {60, 0x10101, 1, UDP, 9000, 16, NULL, true, 60, false}, 3, 4},
+        {"flow export", {200, 0x10101, 3, UDP, 16464, 16, NULL, false, 300, true}, 4, 6},
+        {"few peers", {12, 0x10101, 3, UDP, 16464, 16, NULL, false, 60, false}, 0, 0},
+        {"one network", {60, 1, 3, UDP, 16464, 16, NULL, false, 60, false}, 0, 0},
+        {"a known service's port", {60, 0x10101, 3, UDP, 53, 16, NULL, false, 60, false}, 0, 0},
+        {"file sharing", {60, 0x10101, 2, TCP, 9000, 90000, NULL, false, 60, false}, 0, 0},
+        {"known file sharing",
+         {60, 0x10101, 3, UDP, 9000, 16, "bittorrent-dht", false, 60, false},
+         0,
+         0},
     };
     for (size_t i = 0; i < sizeof row / sizeof row[0]; i++) {
         struct shard *shard = flows_shard();
         uint64_t peer = 0;
+        if (!row[i].peers.blind)
+            flows_tell_protocols(shard);
         for (unsigned n = 0; n < row[i].peers.len; n++)
             call(shard, n, &row[i].peers);
         double strength = told(shard, &peer);
@@ -97,11 +110,13 @@ static void tells_peers(void **state)
 static void does_not_depend_on_order(void **state)
 {
     (void)state;
-    static const struct peers peers = {60, 0x10101, 3, PROTOCOL_UDP, 16464, 16, NULL, false, 60};
+    static const struct peers peers = {60, 0x10101, 3,     PROTOCOL_UDP, 16464,
+                                       16, NULL,    false, 60,           false};
     uint64_t peer[2] = {0, 0};
     double strength[2];
     for (unsigned turned = 0; turned < 2; turned++) {
         struct shard *shard = flows_shard();
+        flows_tell_protocols(shard);
         for (unsigned n = 0; n < peers.len; n++)
             call(shard, turned ? peers.len - 1 - n : n, &peers);
         strength[turned] = told(shard, &peer[turned]);
