@@ -1,8 +1,8 @@
 #!/bin/bash
 # Compares machine and user names in the store with what tshark makes of the same captures: NetBIOS
 # registrations and datagrams, DHCP host names, multicast DNS and LLMNR answers, Kerberos clients,
-# NTLM users and workstations, users of remote desktops, HASSH of SSH; each by the home address it
-# is about.
+# NTLM users and workstations, users of remote desktops, HASSH of SSH, systems in SSDP; each by the
+# home address it is about.
 # Takes the labelled captures until 60 s are over; `identity_vs_tshark.sh FILE...` takes those.
 # Left out: group names; DHCP requests that no server answered; what has no private IPv4 address.
 # Names that only we tell (tshark names no LLMNR query's sender) are "more"; MORE=1 lists them.
@@ -22,7 +22,8 @@ fields=(ip.src ip.dst nbns.name nbns.flags.opcode nbns.flags.response nbns.nb_fl
     nbdgm.source_name dhcp.option.hostname dhcp.option.dhcp dhcp.option.requested_ip_address
     dhcp.ip.client dhcp.ip.your udp.srcport udp.dstport dns.resp.name dns.a kerberos.CNameString
     kerberos.msg_type ntlmssp.messagetype ntlmssp.auth.username ntlmssp.auth.hostname
-    ssh.kex.hassh ssh.kex.hasshserver rdp.rt_cookie)
+    ssh.kex.hassh ssh.kex.hasshserver rdp.rt_cookie
+    http.request.method http.user_agent http.server)
 show=()
 for field in "${fields[@]}"; do show+=(-e "$field"); done
 
@@ -55,6 +56,8 @@ $17 != "" { account(first($18) == 10 ? src : dst, first($17)) }
 first($19) ~ /0x0*3$/ { if ($20 != "NULL") account(src, first($20)); if ($21 != "NULL") tell(src, "name", first($21)) }
 $22 != "" { told[src "\thassh\t" toupper(first($22))] = 1 }
 $23 != "" { told[src "\thassh\t" toupper(first($23))] = 1 }
+$14 == 1900 && $25 == "M-SEARCH" && $26 != "" { told[src "\tssdp\t" toupper(first($26))] = 1 }
+$14 == 1900 && $25 == "NOTIFY" && $27 != "" { told[src "\tssdp\t" toupper(first($27))] = 1 }
 $24 ~ /mstshash=/ { name = first($24); sub(/.*mstshash=/, "", name); account(src, name) }
 END {
     for (w in wished) { split(w, part, "\t"); if (part[1] in given) tell(part[1], "name", part[2]) }
@@ -66,6 +69,7 @@ BEGIN { FS = OFS = "\t" }
 $1 !~ /^(10\.|192\.168\.|172\.(1[6-9]|2[0-9]|3[01])\.)/ { next }
 $4 != "-" { name = $4; sub(/\..*/, "", name); print $1, "name", toupper(substr(name, 1, 15)) }
 $6 != "-" { print $1, "user", toupper($6) }
+$2 == "ssdp" { print $1, "ssdp", toupper($7) }
 $7 ~ /hassh / { sub(/.*hassh /, "", $7); print $1, "hassh", toupper($7) }
 AWK
 
@@ -81,7 +85,7 @@ files=0 same=0 missing=0 more=0
 while read -r file; do
     [[ $# -gt 0 || $SECONDS -lt 60 ]] || break
     files=$((files + 1))
-    tshark -n -r "$file" -Y 'nbns || nbdgm || dhcp || mdns || llmnr || kerberos.CNameString || ntlmssp || ssh.kex.hassh || ssh.kex.hasshserver || rdp.rt_cookie' \
+    tshark -n -r "$file" -Y 'nbns || nbdgm || dhcp || mdns || llmnr || kerberos.CNameString || ntlmssp || ssh.kex.hassh || ssh.kex.hasshserver || rdp.rt_cookie || ssdp' \
         -T fields -E occurrence=a -E aggregator=$'\001' "${show[@]}" 2>/dev/null |
         awk -f "$work/theirs.awk" | LC_ALL=C sort >"$work/theirs"
     rm -rf "$work/store"
