@@ -9,7 +9,7 @@
 #include "record/rows.h"
 
 enum audit_column {
-    AUDIT_COUNTED, /* "counted", "not counted" */
+    AUDIT_COUNTED, /* "true", "false" */
     AUDIT_GRADE,
     AUDIT_DAY,
     AUDIT_HOST,

@@ -80,8 +80,8 @@ static void print(const struct rows *rows)
         if (!text_same(part, rows_cell(rows, row, AUDIT_COUNTED))) {
             part = rows_cell(rows, row, AUDIT_COUNTED);
             buf_format(&buf, "%s%s\n", row ? "\n" : "",
-                       text_is(part, "counted") ? "COUNTED: is each right?"
-                                                : "NOT COUNTED: is one of them right?");
+                       text_is(part, "true") ? "COUNTED: is each right?"
+                                             : "NOT COUNTED: is one of them right?");
         }
         put_finding(&buf, rows, row);
     }

@@ -2,11 +2,12 @@
 
 #include "output/columns.h"
 
-/* Numbers that are not counts. */
+/* Numbers that are not counts, and what is true or false. */
 static bool column_is_bare(const struct rows *rows, unsigned column)
 {
     return text_is(rows->name[column], "p") || text_is(rows->name[column], "strength") ||
-           text_is(rows->name[column], "asn") || text_is(rows->name[column], "port");
+           text_is(rows->name[column], "asn") || text_is(rows->name[column], "port") ||
+           text_is(rows->name[column], "counted");
 }
 
 void rows_json(struct buf *buf, const struct rows *rows)

@@ -14,6 +14,8 @@ counted() { "$muster" report -q --json 2>/dev/null | grep -oE '"hosts_counted":[
 report >before
 grep -q 'nobody has looked yet: muster audit' before
 all=$(counted)
+[[ $("$muster" audit --json --sample 2 2>/dev/null | grep -cE '^ *\{"counted":(true|false),') -ge 2 ]] ||
+    { echo "audit --json does not say whether findings count"; exit 1; }
 "$muster" audit --sample 12 --json >sample
 cmp sample <("$muster" audit --sample 12 --json)
 ! cmp -s sample <("$muster" audit --sample 12 --json --seed 5)
