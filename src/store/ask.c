@@ -4,7 +4,7 @@
  * It lists the coverage files, takes the newest generation of each source, reads which data files
  * they stand for, and lays the tables over exactly those. A file that has gone meanwhile makes
  * DuckDB fail with its name; then everything begins again, which writers cannot make happen often:
- * a superseded generation is left until the second after it stands.
+ * a superseded generation is left until the eighth after it stands.
  */
 #include "store/store.h"
 

@@ -191,8 +191,9 @@ void generation_retire(const char *folder, const struct stem *stem)
     struct stems stems;
     if (!stems_list(&stems, folder, stem->text, NULL))
         return;
-    for (size_t i = 0; i + 2 < stems.len; i++)
-        if (stem_same_line(&stems.at[i], stem) && stem_same_line(&stems.at[i + 2], stem))
+    for (size_t i = 0; i + GENERATIONS_KEPT < stems.len; i++)
+        if (stem_same_line(&stems.at[i], stem) &&
+            stem_same_line(&stems.at[i + GENERATIONS_KEPT], stem))
             delete_generation(folder, &stems.at[i]);
     stems_free(&stems);
 }

@@ -55,8 +55,10 @@ const struct stem *stems_newest(const struct stems *stems, struct text source_id
                                 struct text sensor);
 void stems_free(struct stems *stems);
 
-/* After a generation stands: deletes of its line all but the newest and the one before, which a
- * reader may still hold. */
+/* After a generation stands: deletes of its line all but the newest ones, of which a reader may
+ * still hold any: it takes some tenths of a second to come from the listing to the rows, a writer
+ * about one. */
+enum { GENERATIONS_KEPT = 8 };
 void generation_retire(const char *folder, const struct stem *stem);
 /* At most once an hour: deletes what has been superseded for an hour, data files without coverage
  * and scratch files that are older than an hour. Never fails: what cannot be deleted stays. */

@@ -149,12 +149,12 @@ static void test_known_and_generations(void **state)
     assert_false(
         store_known(folder, text_of("other"), text_of(plan.source_id), text_of(plan.procedure_id)));
     f.sightings = 3;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < GENERATIONS_KEPT + 3; i++)
         assert_int_equal(put(&f, true), STORE_WRITTEN);
     assert_answer("SELECT count(*), (SELECT count(*) FROM coverage) FROM sighting", "3|1");
     struct stems stems;
     assert_true(stems_list(&stems, folder, NULL, NULL));
-    assert_int_equal(stems.len, 2); /* the newest and the one before */
+    assert_int_equal(stems.len, GENERATIONS_KEPT);
     stems_free(&stems);
     f.coverage.procedure_id = text_of("ffffffffffffffff");
     f.sightings = 2;
