@@ -16,7 +16,7 @@ bool audit_ask(struct rows *ret, const struct asker *asker, struct day from, str
         "controller_id, day), host_id, controller_id, day) AS nth FROM found), taken AS (SELECT *, "
         "row_number() OVER (PARTITION BY counts ORDER BY nth, rank DESC, host_id, controller_id, "
         "day) AS turn FROM drawn) SELECT t.counts AS counted, "
-        " s.grade, t.day, t.host, t.controller_id AS controller, s.port, s.family, "
+        "s.grade, t.day, t.host, t.controller_id AS controller, s.port, s.family, "
         "round(s.p, 3) AS p, s.flows, array_to_string([e.why FOR e IN list_sort([struct_pack(s := "
         "-e.strength, why := e.detector || ': ' || e.why) FOR e IN s.evidence IF e.strength <> "
         "0])], chr(10)) AS evidence, v.verdict FROM taken t JOIN sightings s ON s.day = t.day AND "

@@ -19,11 +19,9 @@
 #include "detect/detect.h"
 
 #include "base/distinct.h"
-#include "base/table.h"
+#include "detect/ends.h"
 #include "record/packet.h"
 #include "record/regular.h"
-
-#include <math.h>
 
 enum { ENDS_BITS = 1024, NETS_BITS = 512, SIZES = 32, SIZE_STEP = 16, HIGH_PORT = 1024 };
 enum { ENDS_LEAST = 20, NETS_LEAST = 15, ENDS_MANY = 150, CALLERS_LEAST = 5, HOURS_MANY = 6 };
@@ -49,18 +47,6 @@ struct p2p {
     uint32_t told;  /* of whose protocol the source says something; flow export never does */
 };
 
-/* Never 0. */
-static uint64_t digest_of(struct address a)
-{
-    return table_mix(a.high, a.low) | 1;
-}
-
-static struct address net_of(struct address a)
-{
-    return address_is_v4(a) ? (struct address){a.high, a.low & ~UINT64_C(0xFFFF)}
-                            : (struct address){a.high, 0};
-}
-
 static bool is_program(const char *app)
 {
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
@@ -72,11 +58,11 @@ static bool is_program(const char *app)
 static void called(struct peers *d, const struct record *record)
 {
     const struct flow_record *flow = record->flow;
-    uint64_t digest = digest_of(record->ends.outside);
+    uint64_t digest = address_digest(record->ends.outside);
     uint64_t size =
         flow->packets_out ? (flow->payload_out / flow->packets_out + SIZE_STEP - 1) / SIZE_STEP : 0;
     (void)distinct_add(d->ends, ENDS_BITS, digest >> 1);
-    (void)distinct_add(d->nets, NETS_BITS, digest_of(net_of(record->ends.outside)) >> 1);
+    (void)distinct_add(d->nets, NETS_BITS, address_digest(address_site(record->ends.outside)) >> 1);
     if (d->calls == 0 || flow->first.us < d->first.us)
         d->first = flow->first;
     if (d->calls == 0 || flow->last.us > d->last.us)
@@ -109,7 +95,7 @@ static void record(const struct detect *detect, const struct record *record)
     uint16_t port = record->ends.outside_port.number;
     if (!record->ends.host_opened) {
         if (flow->answered && record->ends.host_port.number >= HIGH_PORT)
-            (void)distinct_add(d->callers, NETS_BITS, digest_of(record->ends.outside) >> 1);
+            (void)distinct_add(d->callers, NETS_BITS, address_digest(record->ends.outside) >> 1);
         return;
     }
     if (port >= HIGH_PORT && detect->pair->name.at == NULL &&
@@ -172,7 +158,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
     const struct pair *p = detect->pair;
     if (p->flags & (PAIR_OUTSIDE_HOME | PAIR_POPULAR | PAIR_BY_NAME))
         return;
-    uint64_t digest = digest_of(p->outside);
+    uint64_t digest = address_digest(p->outside);
     if (digest == s->udp.least && holds(&s->udp))
         tell(&s->udp, s, "UDP", out);
     if (digest == s->tcp.least && holds(&s->tcp))

@@ -16,7 +16,7 @@
 #include "detect/detect.h"
 
 #include "base/distinct.h"
-#include "base/table.h"
+#include "detect/ends.h"
 #include "record/packet.h"
 
 enum { ENDS_BITS = 1024, NETS_BITS = 256 };
@@ -67,12 +67,6 @@ static int kind_of(uint16_t port)
     return -1;
 }
 
-/* Never 0. */
-static uint64_t digest_of(struct address a)
-{
-    return table_mix(a.high, a.low) | 1;
-}
-
 static void record(const struct detect *detect, const struct record *record)
 {
     struct spread *s = detect->host_state;
@@ -84,10 +78,8 @@ static void record(const struct detect *detect, const struct record *record)
     if (kind < 0)
         return;
     struct searched *d = &s->of[kind];
-    uint64_t digest = digest_of(record->ends.outside);
-    struct address net = record->ends.outside;
-    net.low = address_is_v4(net) ? net.low & ~UINT64_C(0xFFFF) : 0;
-    uint64_t of_net = digest_of(net);
+    uint64_t digest = address_digest(record->ends.outside);
+    uint64_t of_net = address_digest(address_site(record->ends.outside));
     (void)distinct_add(d->ends, ENDS_BITS, digest >> 1);
     (void)distinct_add(d->nets, NETS_BITS, of_net >> 1);
     if (d->calls == 0 || flow->first.us < d->first.us)
@@ -158,7 +150,7 @@ static void close(const struct detect *detect, struct evidence_out *out)
         if (d->calls == 0 || !holds(d, kind, detect->host))
             continue;
         bool by_name = p->flags & PAIR_BY_NAME;
-        if (!by_name && digest_of(p->outside) == d->least) {
+        if (!by_name && address_digest(p->outside) == d->least) {
             tell_host(d, kind, out);
         } else if ((p->flags & PAIR_ANSWERED) && !by_name && kind != KIND_MAIL &&
                    kind_of(p->port.number) < 0) {
